@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The OP-TEE backend.
+ */
+package org.cloister.backend.optee.internal;

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The emulated secure world.
+ */
+package org.cloister.emulator.optee.internal;
