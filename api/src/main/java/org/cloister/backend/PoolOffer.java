@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.backend;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
+import org.cloister.heap.UseCase;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * A heap that a backend serves, or knows of and cannot serve.
+ *
+ * @param heap the heap's name; not empty, printable, without white space
+ * @param useCase what the memory is for; registers the use case when it is a vendor's own
+ * @param aliases other names for the heap
+ * @param refusal why it cannot be served; empty when it can
+ */
+@ProviderType
+public record PoolOffer(String heap, UseCase useCase, Set<String> aliases, Optional<Refusal> refusal) {
+    /**
+     * Why a heap cannot be served.
+     *
+     * @param why the reason, for people: {@code "the firmware accepts use case 1 only"}
+     * @param remedy what can be done about it
+     */
+    @ProviderType
+    public record Refusal(String why, String remedy) {
+        /** Checks the components. */
+        public Refusal {
+            Objects.requireNonNull(why, "why");
+            Objects.requireNonNull(remedy, "remedy");
+        }
+    }
+
+    /** Checks the names; a bad one throws {@link HeapException} with {@link HeapError#INVALID_ARGUMENT}. */
+    public PoolOffer {
+        checkName(heap);
+        Objects.requireNonNull(useCase, "useCase");
+        Objects.requireNonNull(refusal, "refusal");
+        aliases = Set.copyOf(aliases);
+        aliases.forEach(PoolOffer::checkName);
+    }
+
+    private static void checkName(String name) {
+        if (name.isEmpty() || name.chars().anyMatch(c -> c <= ' ' || c == 0x7f || c == '/')) {
+            throw new HeapException(HeapError.INVALID_ARGUMENT, "offer a heap", "name \"" + name + "\"",
+                    "a heap's name is not empty and has no white space, control character or slash",
+                    "use a name such as \"protected,secure-video\"");
+        }
+    }
+
+    /** Serves {@code useCase} under the name that mainline Linux gives it. */
+    public static PoolOffer serve(UseCase useCase) {
+        return serve(useCase.heapName(), useCase);
+    }
+
+    /** Serves {@code useCase} under a name of its own. */
+    public static PoolOffer serve(String heap, UseCase useCase) {
+        return new PoolOffer(heap, useCase, Set.of(), Optional.empty());
+    }
+
+    /** Says why the heap cannot be served. */
+    public static PoolOffer refuse(String heap, UseCase useCase, String why, String remedy) {
+        return new PoolOffer(heap, useCase, Set.of(), Optional.of(new Refusal(why, remedy)));
+    }
+
+    /** The same with other aliases. */
+    public PoolOffer aliases(String... names) {
+        return new PoolOffer(heap, useCase, Set.of(names), refusal);
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.backend;
+
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * How much of a pool is used.
+ *
+ * @param capacity bytes that the pool manages or may grow to; empty when it cannot tell
+ * @param free bytes that are not allocated
+ * @param largestFree bytes of the largest block that one allocation would get
+ * @param quarantined bytes withdrawn for good
+ * @param regionsUsed firewall regions that the pool occupies now; empty when none is involved or nobody can tell
+ * @param regionsLeft firewall regions that the hardware has left
+ */
+@ProviderType
+public record PoolUsage(
+        OptionalLong capacity,
+        OptionalLong free,
+        OptionalLong largestFree,
+        long quarantined,
+        OptionalInt regionsUsed,
+        OptionalInt regionsLeft) {
+    /** The usage of a pool with known figures and no firewall regions to speak of. */
+    public static PoolUsage of(long capacity, long free, long largestFree) {
+        return new PoolUsage(OptionalLong.of(capacity), OptionalLong.of(free), OptionalLong.of(largestFree), 0,
+                OptionalInt.empty(), OptionalInt.empty());
+    }
+
+    /** The same with a region budget. */
+    public PoolUsage regions(int used, int left) {
+        return new PoolUsage(
+                capacity, free, largestFree, quarantined, OptionalInt.of(used), OptionalInt.of(left));
+    }
+
+    /** The same with quarantined memory. */
+    public PoolUsage quarantined(long bytes) {
+        return new PoolUsage(capacity, free, largestFree, bytes, regionsUsed, regionsLeft);
+    }
+
+    /** A usage of which nothing is known, as with heaps of a real kernel. */
+    public static PoolUsage unknown() {
+        return new PoolUsage(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), 0,
+                OptionalInt.empty(), OptionalInt.empty());
+    }
+}
