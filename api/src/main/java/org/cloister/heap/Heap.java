@@ -20,7 +20,7 @@ import org.osgi.annotation.versioning.ProviderType;
  * {@link HeapError#UNAVAILABLE}, and {@link Heaps#explain} says why.
  *
  * <p>Safe for use by any thread. A heap object belongs to the bundle that obtained it and stops working, with
- * {@link HeapError#CLOSED}, when that bundle gives the service back or stops.
+ * {@link HeapError#CLOSED}, when that bundle stops.
  */
 @ProviderType
 public interface Heap {
@@ -78,7 +78,7 @@ public interface Heap {
      *       <li>{@code DRAINING}, {@code UNAVAILABLE}: nobody serves the heap now
      *       <li>{@code FIRMWARE_REFUSED}, {@code FIRMWARE_DEAD}: what enforces the heap said no, or nothing
      *       <li>{@code BACKEND_FAILED}: the backend threw, hung or vanished in the call
-     *       <li>{@code CLOSED}: this heap object was given back
+     *       <li>{@code CLOSED}: the bundle that obtained this heap object has stopped
      *     </ul>
      */
     DmaBuf allocate(AllocationRequest request);

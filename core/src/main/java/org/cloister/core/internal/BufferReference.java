@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.core.internal;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.cloister.backend.PoolBuffer;
+import org.cloister.backend.PoolMapping;
+import org.cloister.heap.Access;
+import org.cloister.heap.BufferRecord;
+import org.cloister.heap.BufferState;
+import org.cloister.heap.CpuMapping;
+import org.cloister.heap.DmaBuf;
+import org.cloister.heap.Fence;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
+import org.cloister.heap.Reservation;
+
+/** A bundle's reference to a buffer. Safe for use by any thread. */
+final class BufferReference extends OpenSet.Member implements DmaBuf {
+    private static final VarHandle CLOSED;
+
+    static {
+        try {
+            CLOSED = MethodHandles.lookup().findVarHandle(BufferReference.class, "closed", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Buffer buffer;
+    private final Owner owner;
+    private final long openedAt; // in ticks of the call watch
+    private final Throwable site; // null unless sampled
+    private volatile boolean closed;
+    private List<BufferCpuMapping> mappings = List.of(); // guarded by this; copied on write
+
+    /** Takes over a reference to {@code buffer} that the caller has acquired. */
+    BufferReference(Buffer buffer, Owner owner, long openedAt, Throwable site) {
+        this.buffer = buffer;
+        this.owner = owner;
+        this.openedAt = openedAt;
+        this.site = site;
+    }
+
+    Buffer buffer() {
+        return buffer;
+    }
+
+    Owner owner() {
+        return owner;
+    }
+
+    long openedAt() {
+        return openedAt;
+    }
+
+    Optional<Throwable> site() {
+        return Optional.ofNullable(site);
+    }
+
+    /**
+     * Acquires a further reference to the buffer, to be released by the caller.
+     *
+     * @param what what the caller is about to do, for the error
+     */
+    Buffer acquire(String what) {
+        if (closed || !buffer.acquire()) {
+            throw closed(what);
+        }
+        return buffer;
+    }
+
+    private HeapException closed(String what) {
+        return new HeapException(HeapError.CLOSED, what, "buffer " + buffer.id() + " of heap " + buffer.heap().name(),
+                "this reference to it was closed", "keep the reference open until the buffer is no longer needed");
+    }
+
+    @Override
+    public long id() {
+        return buffer.id();
+    }
+
+    @Override
+    public long size() {
+        return buffer.size();
+    }
+
+    @Override
+    public BufferRecord record() {
+        return buffer.tenure().record();
+    }
+
+    @Override
+    public BufferState state() {
+        return buffer.state();
+    }
+
+    @Override
+    public String name() {
+        return buffer.name();
+    }
+
+    @Override
+    public void setName(String name) {
+        if (name.length() > MAX_NAME) {
+            throw new HeapException(HeapError.INVALID_ARGUMENT, "name buffer " + id(), "name \"" + name + "\"",
+                    "it has " + name.length() + " characters", "use at most " + MAX_NAME);
+        }
+        if (closed) {
+            throw closed("name buffer " + id());
+        }
+        buffer.requireNotRevoked();
+        buffer.name(name);
+    }
+
+    @Override
+    public Reservation reservation() {
+        if (closed) {
+            throw closed("look at the fences of buffer " + id());
+        }
+        return buffer.reservation();
+    }
+
+    @Override
+    public void write(long offset, MemorySegment from) {
+        transfer("write with the CPU", Access.WRITE, offset, from);
+    }
+
+    @Override
+    public void read(long offset, MemorySegment into) {
+        transfer("read with the CPU", Access.READ, offset, into);
+    }
+
+    private void transfer(String what, Access access, long offset, MemorySegment segment) {
+        Buffer target = acquire(what);
+        try {
+            requireCpu(what, access);
+            long length = segment.byteSize();
+            if (offset < 0 || length > target.size() || offset > target.size() - length) {
+                throw new HeapException(HeapError.OUT_OF_BOUNDS, what, "buffer " + id(),
+                        length + " bytes at offset " + offset + " leave its " + target.size() + " bytes",
+                        "stay within the buffer");
+            }
+            target.pin();
+            try {
+                target.heap().transfer(target.tenure(), target.memory(), access, offset, segment);
+            } finally {
+                target.unpin();
+            }
+        } finally {
+            target.release();
+        }
+    }
+
+    private void requireCpu(String what, Access access) {
+        if (!buffer.tenure().attributes().cpuAccess().allows(access)) {
+            throw new HeapException(HeapError.CPU_ACCESS_DENIED, what, "buffer " + id() + " of heap "
+                    + buffer.heap().name(), "the heap permits CPU access " + buffer.tenure().attributes().cpuAccess()
+                    + " only", "let a device that the heap grants access do it");
+        }
+    }
+
+    @Override
+    public CpuMapping map(Access access, Duration budget) {
+        Objects.requireNonNull(access, "access");
+        String what = "map for the CPU";
+        if (access == Access.NONE) {
+            throw new HeapException(HeapError.INVALID_ARGUMENT, what, "access NONE", "nothing could be done with it",
+                    "ask for READ, WRITE or READ_WRITE");
+        }
+        Buffer target = acquire(what);
+        boolean pinned = false;
+        try {
+            if (record().restricted()) {
+                throw new HeapException(HeapError.CPU_ACCESS_DENIED, what, "buffer " + id() + " of heap "
+                        + buffer.heap().name(), "restricted memory is never mapped for the CPU",
+                        "let a device that the heap grants access do it");
+            }
+            requireCpu(what, access);
+            var usage = access.writes() ? Fence.Usage.READ : Fence.Usage.WRITE;
+            if (target.reservation().await(usage, Math.max(0, budget.toNanos())) == 0) {
+                throw new HeapException(HeapError.TIMED_OUT, what, "buffer " + id(),
+                        "still used: " + target.reservation().pending(usage), "wait longer, or find out who hangs");
+            }
+            target.pin();
+            pinned = true;
+            PoolMapping inner = target.heap().map(target.tenure(), target.memory(), access);
+            var mapping = new BufferCpuMapping(this, inner, access);
+            if (!target.add(mapping)) {
+                inner.close();
+                throw target.revoked();
+            }
+            boolean late;
+            synchronized (this) {
+                late = closed;
+                if (!late) {
+                    var more = new ArrayList<>(mappings);
+                    more.add(mapping);
+                    mappings = List.copyOf(more);
+                }
+            }
+            pinned = false; // the mapping has the pin and the reference from here on
+            target = null;
+            if (late) {
+                mapping.close();
+                throw closed(what);
+            }
+            return mapping;
+        } finally {
+            if (pinned) {
+                buffer.unpin();
+            }
+            if (target != null) {
+                buffer.release();
+            }
+        }
+    }
+
+    /** A CPU mapping ended. */
+    synchronized void ended(BufferCpuMapping mapping) {
+        mappings = mappings.stream().filter(m -> m != mapping).toList();
+    }
+
+    @Override
+    public OptionalInt fd() {
+        Buffer target = acquire("ask for the descriptor");
+        try {
+            target.requireNotRevoked();
+            return target.peek().map(PoolBuffer::fd).orElse(OptionalInt.empty());
+        } finally {
+            target.release();
+        }
+    }
+
+    @Override
+    public void close() {
+        closeOnce();
+    }
+
+    /** Closes; false when that was done before. */
+    boolean closeOnce() {
+        if (!CLOSED.compareAndSet(this, false, true)) {
+            return false;
+        }
+        List<BufferCpuMapping> toEnd;
+        synchronized (this) {
+            toEnd = mappings;
+        }
+        toEnd.forEach(BufferCpuMapping::close);
+        owner.references().remove(this);
+        buffer.release();
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return "buffer %d (%s, %d bytes, %s)".formatted(id(), buffer.heap().name(), size(), state());
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.core.internal;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
+
+/**
+ * The configuration of core, checked.
+ *
+ * @param preferences for a heap's name, the ids of the only backends that may serve it, in order
+ * @param drainDeadline how long buffers of a backend that left stay usable; empty means until they are released
+ * @param callLimit how long a call of a backend may last
+ * @param invalidateLimit how long an importer may take to let go
+ * @param bundleQuotas bytes by symbolic name, or {@link Quotas#ANY}
+ * @param useCaseQuotas bytes by the name of the use case
+ * @param sites which allocation sites are kept
+ */
+record CoreSettings(
+        Map<String, List<String>> preferences,
+        Optional<Duration> drainDeadline,
+        Duration callLimit,
+        Duration invalidateLimit,
+        Map<String, Long> bundleQuotas,
+        Map<String, Long> useCaseQuotas,
+        Sites.Mode sites) {
+
+    /** Reads {@code "protected,secure-video=optee,carveout"}. */
+    static Map<String, List<String>> preferences(String[] lines) {
+        var result = new HashMap<String, List<String>>();
+        for (String line : lines) {
+            String[] parts = split(line, "heap.backends", "protected,secure-video=optee,carveout");
+            List<String> ids = Arrays.stream(parts[1].split(",")).map(String::strip).filter(s -> !s.isEmpty()).toList();
+            if (ids.isEmpty()) {
+                throw bad(line, "heap.backends", "it names no backend", "protected,secure-video=optee,carveout");
+            }
+            result.put(Registry.canonical(parts[0]), ids);
+        }
+        return Map.copyOf(result);
+    }
+
+    /** Reads {@code "org.acme.player=268435456"}. */
+    static Map<String, Long> quotas(String[] lines, String option) {
+        var result = new HashMap<String, Long>();
+        for (String line : lines) {
+            String[] parts = split(line, option, "secure-video=268435456");
+            try {
+                long bytes = Long.decode(parts[1]);
+                if (bytes < 0) {
+                    throw bad(line, option, "a quota is not negative", "secure-video=268435456");
+                }
+                result.put(parts[0], bytes);
+            } catch (NumberFormatException e) {
+                throw bad(line, option, "\"" + parts[1] + "\" is no number of bytes", "secure-video=268435456");
+            }
+        }
+        return Map.copyOf(result);
+    }
+
+    private static String[] split(String line, String option, String example) {
+        int at = line.lastIndexOf('=');
+        if (at <= 0 || at == line.length() - 1) {
+            throw bad(line, option, "it is not of the form name=value", example);
+        }
+        return new String[] {line.substring(0, at).strip(), line.substring(at + 1).strip()};
+    }
+
+    private static HeapException bad(String line, String option, String why, String example) {
+        return new HeapException(HeapError.INVALID_ARGUMENT, "configure core", option + " \"" + line + "\"", why,
+                "write it like \"" + example + "\"");
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.core.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.cloister.heap.HeapEvent;
+import org.cloister.heap.HeapListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells listeners what happened. With nobody listening an event costs one volatile read. */
+final class Events {
+    private static final Logger LOG = LoggerFactory.getLogger(Events.class);
+
+    private record Subscription(HeapListener listener, Set<String> heaps) {}
+
+    private volatile List<Subscription> subscriptions = List.of(); // replaced under this
+
+    /** @param heaps names to hear about; empty means all */
+    synchronized void add(HeapListener listener, Set<String> heaps) {
+        var more = new ArrayList<>(subscriptions);
+        more.add(new Subscription(listener, Set.copyOf(heaps)));
+        subscriptions = List.copyOf(more);
+    }
+
+    synchronized void remove(HeapListener listener) {
+        subscriptions = subscriptions.stream().filter(s -> s.listener() != listener).toList();
+    }
+
+    /** Tells whoever listens; the event is made only then. */
+    void tell(Supplier<HeapEvent> maker) {
+        List<Subscription> current = subscriptions;
+        if (current.isEmpty()) {
+            return;
+        }
+        HeapEvent event = maker.get();
+        for (Subscription subscription : current) {
+            if (subscription.heaps().isEmpty() || subscription.heaps().contains(event.heap())) {
+                try {
+                    subscription.listener().onEvent(event);
+                } catch (RuntimeException | LinkageError e) {
+                    LOG.warn("listener {} failed on {}", subscription.listener(), event, e);
+                }
+            }
+        }
+    }
+
+    boolean isHeard() {
+        return !subscriptions.isEmpty();
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.core.internal;
+
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.cloister.heap.HeapException;
+import org.cloister.importer.Invalidation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells importers that mappings end, and waits for them, but not for ever. */
+final class Invalidator {
+    private static final Logger LOG = LoggerFactory.getLogger(Invalidator.class);
+
+    private final Supplier<Duration> limit;
+
+    Invalidator(Supplier<Duration> limit) {
+        this.limit = limit;
+    }
+
+    void invalidate(BufferAttachment attachment, Invalidation reason) {
+        try {
+            Guard.call("importer " + attachment.importer().name(), "stop using buffer " + attachment.bufferId(),
+                    limit.get(), () -> {
+                        attachment.importer().invalidated(attachment, reason);
+                        return null;
+                    });
+        } catch (HeapException e) {
+            LOG.warn("importer of {} did not stop in order", attachment, e);
+        }
+    }
+}
