@@ -98,6 +98,15 @@ public final class DeviceTree {
         return reservations;
     }
 
+    /**
+     * The typed view of {@code /reserved-memory}.
+     *
+     * @throws MalformedDeviceTree when a property there does not have its shape
+     */
+    public ReservedMemory reservedMemory() {
+        return ReservedMemory.of(this);
+    }
+
     /** The physical id of the boot CPU, an unsigned 32-bit value. */
     public long bootCpu() {
         return Integer.toUnsignedLong(header.bootCpu());

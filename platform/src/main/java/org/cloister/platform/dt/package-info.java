@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Flattened device trees: {@link org.cloister.platform.dt.DeviceTree} reads them,
- * and {@link org.cloister.platform.dt.DeviceTreeBuilder} makes them.
+ * {@link org.cloister.platform.dt.DeviceTreeBuilder} makes them, and
+ * {@link org.cloister.platform.dt.ReservedMemory} is the typed view of what boot software set aside.
  *
- * <p>The format is version 17 of the Devicetree Specification, chapter 5.
+ * <p>The format is version 17 of the Devicetree Specification, chapter 5; the reserved-memory properties are those of
+ * its chapter 3.5 and of the Linux bindings.
  *
  * <p>A blob may come from anybody. Reading one gives a tree, or
  * {@link org.cloister.platform.dt.MalformedDeviceTree} with the offset of the first byte that is wrong, in time and

@@ -50,6 +50,8 @@ class DeviceTreeFuzzTest {
         try {
             DeviceTree tree = DeviceTree.read(blob);
             tree.nodes().forEach(DeviceTreeFuzzTest::walk);
+            tree.reservedMemory().regions().forEach(region -> assertThat(region.path()).startsWith("/"));
+            tree.nodes().forEach(node -> tree.reservedMemory().regionsOf(node));
             return true;
         } catch (MalformedDeviceTree refusal) {
             assertThat(refusal.offset()).isBetween(0L, (long) blob.length);
