@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.platform.layout;
+
+import java.lang.foreign.MemorySegment;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Reads memory transactions of FF-A 1.0 to 1.2 that somebody else wrote: each step checks that what it is about to read
+ * lies within the transaction and says so, and reads each field once, so that a sender that changes it afterwards
+ * changes nothing. How far the content obeys FF-A is for {@link #check} to say, or for the caller to decide.
+ *
+ * <p>The steps: {@link #header}, {@link #receiver}, {@link #composite}, {@link #range}; each needs the one before.
+ * Allocates nothing, is made once and used for many transactions. Not safe for use by several threads at a time.
+ */
+@ProviderType
+public final class FfaTransactionReader {
+    private MemorySegment segment = MemorySegment.NULL;
+    private long at;
+    private long length;
+    private FfaVersion version = FfaVersion.V1_0;
+
+    private int sender;
+    private int attributes;
+    private int flags;
+    private long handle;
+    private long tag;
+    private long receiverSize;
+    private long receiverCount;
+    private long receiverOffset;
+    private boolean headerReserved;
+
+    private int endpoint;
+    private int permissions;
+    private int receiverFlags;
+    private long compositeOffset;
+    private boolean receiverReserved;
+
+    private long pageCount;
+    private long rangeCount;
+    private boolean compositeReserved;
+
+    private long rangeAddress;
+    private long rangePages;
+    private boolean rangeReserved;
+
+    /** Makes a reader that has read nothing. */
+    public FfaTransactionReader() {
+    }
+
+    /**
+     * Reads the header of the transaction in the {@code length} bytes from {@code at} on.
+     *
+     * @param version decides which header it is
+     * @return whether it fits; if not, nothing was read
+     */
+    public boolean header(MemorySegment segment, long at, long length, FfaVersion version) {
+        if (at < 0 || length < version.headerSize() || at > segment.byteSize() - length) {
+            return false;
+        }
+        this.segment = segment;
+        this.at = at;
+        this.length = length;
+        this.version = version;
+        if (version == FfaVersion.V1_0) {
+            sender = FfaHeader10.sender(segment, at);
+            attributes = FfaHeader10.attributes(segment, at);
+            flags = FfaHeader10.flags(segment, at);
+            handle = FfaHeader10.handle(segment, at);
+            tag = FfaHeader10.tag(segment, at);
+            receiverSize = FfaReceiver.SIZE_UNTIL_1_1;
+            receiverCount = Integer.toUnsignedLong(FfaHeader10.receiverCount(segment, at));
+            receiverOffset = FfaHeader10.SIZE;
+            headerReserved = FfaHeader10.reservedSet(segment, at);
+        } else {
+            sender = FfaHeader11.sender(segment, at);
+            attributes = FfaHeader11.attributes(segment, at);
+            flags = FfaHeader11.flags(segment, at);
+            handle = FfaHeader11.handle(segment, at);
+            tag = FfaHeader11.tag(segment, at);
+            receiverSize = Integer.toUnsignedLong(FfaHeader11.receiverSize(segment, at));
+            receiverCount = Integer.toUnsignedLong(FfaHeader11.receiverCount(segment, at));
+            receiverOffset = Integer.toUnsignedLong(FfaHeader11.receiverOffset(segment, at));
+            headerReserved = FfaHeader11.reservedSet(segment, at);
+        }
+        return true;
+    }
+
+    /** Tells whether all receivers lie within the transaction. */
+    public boolean receiversFit() {
+        // both factors have 32 bits, so that the product has 64 unsigned ones: divide instead
+        return receiverOffset <= length
+                && (receiverSize == 0 || receiverCount <= (length - receiverOffset) / receiverSize);
+    }
+
+    /**
+     * Reads the fields that receivers of all versions have.
+     *
+     * @return whether they fit; if not, nothing was read
+     */
+    public boolean receiver(long index) {
+        if (index < 0 || index >= receiverCount
+                || receiverSize != 0 && index > (length - receiverOffset) / receiverSize) {
+            return false;
+        }
+        long offset = receiverOffset + index * receiverSize;
+        if (offset > length - FfaReceiver.COMMON_SIZE) {
+            return false;
+        }
+        endpoint = FfaReceiver.endpoint(segment, at + offset);
+        permissions = FfaReceiver.permissions(segment, at + offset);
+        receiverFlags = FfaReceiver.flags(segment, at + offset);
+        compositeOffset = Integer.toUnsignedLong(FfaReceiver.compositeOffset(segment, at + offset));
+        int size = receiverSize >= FfaReceiver.SIZE ? FfaReceiver.SIZE : FfaReceiver.SIZE_UNTIL_1_1;
+        receiverReserved = offset <= length - size && FfaReceiver.reservedSet(segment, at + offset, size);
+        return true;
+    }
+
+    /**
+     * Reads the composite region of the receiver that was read last.
+     *
+     * @return whether it fits; if not, nothing was read
+     */
+    public boolean composite() {
+        if (compositeOffset > length - FfaComposite.SIZE) {
+            return false;
+        }
+        pageCount = Integer.toUnsignedLong(FfaComposite.pageCount(segment, at + compositeOffset));
+        rangeCount = Integer.toUnsignedLong(FfaComposite.rangeCount(segment, at + compositeOffset));
+        compositeReserved = FfaComposite.reservedSet(segment, at + compositeOffset);
+        return true;
+    }
+
+    /** Tells whether all ranges of the composite region lie within the transaction. */
+    public boolean rangesFit() {
+        return rangesEnd() <= length;
+    }
+
+    /** Bytes from the header to the end of the last range of the composite region. */
+    public long rangesEnd() {
+        return compositeOffset + FfaComposite.SIZE + rangeCount * FfaRange.SIZE;
+    }
+
+    /**
+     * Reads a range of the composite region.
+     *
+     * @return whether it fits; if not, nothing was read
+     */
+    public boolean range(long index) {
+        if (index < 0 || index >= rangeCount) {
+            return false;
+        }
+        long offset = compositeOffset + FfaComposite.SIZE + index * FfaRange.SIZE;
+        if (offset > length - FfaRange.SIZE) {
+            return false;
+        }
+        rangeAddress = FfaRange.address(segment, at + offset);
+        rangePages = Integer.toUnsignedLong(FfaRange.pageCount(segment, at + offset));
+        rangeReserved = FfaRange.reservedSet(segment, at + offset);
+        return true;
+    }
+
+    /**
+     * Checks the whole structure, once {@link #header} was read. Afterwards the last receiver and the last range are
+     * the ones that were read.
+     *
+     * @return the first thing that is wrong, or {@code NONE}
+     */
+    public FfaMalformation check() {
+        FfaMalformation found = checkReceivers();
+        if (found == FfaMalformation.NONE) {
+            found = checkRanges();
+        }
+        return found;
+    }
+
+    private FfaMalformation checkReceivers() {
+        if (receiverCount == 0) {
+            return FfaMalformation.NO_RECEIVER;
+        }
+        if (receiverSize < FfaReceiver.SIZE_UNTIL_1_1 || receiverSize % 16 != 0) {
+            return FfaMalformation.RECEIVER_SIZE;
+        }
+        if (receiverOffset < version.headerSize() || receiverOffset % 16 != 0) {
+            return FfaMalformation.RECEIVER_OFFSET;
+        }
+        if (!receiversFit()) {
+            return FfaMalformation.RECEIVERS;
+        }
+        boolean reserved = headerReserved;
+        long first = 0;
+        for (long i = 0; i < receiverCount; i++) {
+            receiver(i);
+            reserved |= receiverReserved;
+            if (i == 0) {
+                first = compositeOffset;
+            } else if (compositeOffset != first) {
+                return FfaMalformation.DIFFERENT_COMPOSITES;
+            }
+        }
+        if (compositeOffset < receiverOffset + receiverCount * receiverSize || compositeOffset % 16 != 0) {
+            return FfaMalformation.COMPOSITE_OFFSET;
+        }
+        if (!composite()) {
+            return FfaMalformation.COMPOSITE;
+        }
+        return reserved || compositeReserved ? FfaMalformation.RESERVED : FfaMalformation.NONE;
+    }
+
+    private FfaMalformation checkRanges() {
+        if (rangeCount == 0) {
+            return FfaMalformation.NO_RANGE;
+        }
+        if (!rangesFit()) {
+            return FfaMalformation.RANGES;
+        }
+        long pages = 0;
+        boolean reserved = false;
+        for (long i = 0; i < rangeCount; i++) {
+            range(i);
+            if (rangePages == 0) {
+                return FfaMalformation.EMPTY_RANGE;
+            }
+            if (rangeAddress % FfaRange.PAGE_SIZE != 0) {
+                return FfaMalformation.ALIGNMENT;
+            }
+            // pages are fewer than 2^32, so that only the unsigned end can wrap
+            long last = rangeAddress + rangePages * FfaRange.PAGE_SIZE - 1;
+            if (Long.compareUnsigned(last, rangeAddress) < 0) {
+                return FfaMalformation.WRAP;
+            }
+            pages += rangePages;
+            reserved |= rangeReserved;
+        }
+        if (pages != pageCount) {
+            return FfaMalformation.PAGE_COUNT;
+        }
+        return reserved ? FfaMalformation.RESERVED : FfaMalformation.NONE;
+    }
+
+    /** The version by which the header was read. */
+    public FfaVersion version() {
+        return version;
+    }
+
+    /** The sender's endpoint id. */
+    public int sender() {
+        return sender;
+    }
+
+    /** The memory attributes. */
+    public int attributes() {
+        return attributes;
+    }
+
+    /** The transaction's flags. */
+    public int flags() {
+        return flags;
+    }
+
+    /** The handle in the header. */
+    public long handle() {
+        return handle;
+    }
+
+    /** The tag. */
+    public long tag() {
+        return tag;
+    }
+
+    /** Bytes of each receiver. */
+    public long receiverSize() {
+        return receiverSize;
+    }
+
+    /** How many receivers there are. */
+    public long receiverCount() {
+        return receiverCount;
+    }
+
+    /** Where the first receiver is, counted from the header. */
+    public long receiverOffset() {
+        return receiverOffset;
+    }
+
+    /** Whether a reserved field of the header is not zero. */
+    public boolean headerReserved() {
+        return headerReserved;
+    }
+
+    /** The endpoint id of the receiver that was read last. */
+    public int endpoint() {
+        return endpoint;
+    }
+
+    /** The permissions of the receiver that was read last. */
+    public int permissions() {
+        return permissions;
+    }
+
+    /** The flags of the receiver that was read last. */
+    public int receiverFlags() {
+        return receiverFlags;
+    }
+
+    /** Where the composite region of the receiver that was read last is, counted from the header. */
+    public long compositeOffset() {
+        return compositeOffset;
+    }
+
+    /** Whether a reserved field of the receiver that was read last is not zero. */
+    public boolean receiverReserved() {
+        return receiverReserved;
+    }
+
+    /** Pages in all, as the composite region says. */
+    public long pageCount() {
+        return pageCount;
+    }
+
+    /** How many ranges there are. */
+    public long rangeCount() {
+        return rangeCount;
+    }
+
+    /** Whether the reserved field of the composite region is not zero. */
+    public boolean compositeReserved() {
+        return compositeReserved;
+    }
+
+    /** The address of the range that was read last. */
+    public long rangeAddress() {
+        return rangeAddress;
+    }
+
+    /** Pages of the range that was read last. */
+    public long rangePages() {
+        return rangePages;
+    }
+
+    /** Whether the reserved field of the range that was read last is not zero. */
+    public boolean rangeReserved() {
+        return rangeReserved;
+    }
+}
