@@ -19,6 +19,8 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public record UseCase(int id, String name) {
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*"); // before the constants below
+
     /** Memory without a restricted use, such as that of a system heap. */
     public static final UseCase NONE = new UseCase(0, "none");
     /** Playback of protected video. */
@@ -30,8 +32,6 @@ public record UseCase(int id, String name) {
 
     /** The smallest id that a vendor may take. */
     public static final int FIRST_VENDOR_ID = 256;
-
-    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
     /** Checks the components; a bad one throws {@link HeapException} with {@link HeapError#INVALID_ARGUMENT}. */
     public UseCase {

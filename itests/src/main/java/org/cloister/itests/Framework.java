@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.wiring.FrameworkWiring;
+
+/** What tests need of the framework they run in. */
+final class Framework {
+    private static final long DEADLINE = TimeUnit.SECONDS.toNanos(20);
+
+    private Framework() {}
+
+    static BundleContext context() {
+        return FrameworkUtil.getBundle(Framework.class).getBundleContext();
+    }
+
+    static Bundle bundle(String name) {
+        return Arrays.stream(context().getBundles()).filter(b -> name.equals(b.getSymbolicName())).findFirst()
+                .orElseThrow(() -> new AssertionError("no bundle " + name));
+    }
+
+    /** A bundle without code, through whose context a test acts as somebody else. */
+    static Bundle emptyBundle(String name) throws IOException, BundleException {
+        var manifest = new Manifest();
+        Attributes main = manifest.getMainAttributes();
+        main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        main.putValue("Bundle-ManifestVersion", "2");
+        main.putValue("Bundle-SymbolicName", name);
+        main.putValue("Bundle-Version", "1.0.0");
+        var bytes = new ByteArrayOutputStream();
+        new JarOutputStream(bytes, manifest).close();
+        Bundle bundle = context().installBundle("test:" + name, new ByteArrayInputStream(bytes.toByteArray()));
+        bundle.start();
+        return bundle;
+    }
+
+    /** The service as {@code bundle} gets it. */
+    static <T> T service(Bundle bundle, Class<T> type) {
+        BundleContext context = bundle.getBundleContext();
+        return context.getService(await(() -> context.getServiceReference(type)));
+    }
+
+    static <T> T service(Class<T> type, String filter) {
+        return context().getService(reference(type, filter));
+    }
+
+    static <T> ServiceReference<T> reference(Class<T> type, String filter) {
+        return await(() -> {
+            try {
+                return context().getServiceReferences(type, filter).stream().findFirst().orElse(null);
+            } catch (InvalidSyntaxException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    static Dictionary<String, Object> properties(Map<String, ?> values) {
+        return new Hashtable<>(values);
+    }
+
+    /** Waits until {@code source} gives something. */
+    static <T> T await(Supplier<T> source) {
+        long end = System.nanoTime() + DEADLINE;
+        while (true) {
+            T found = source.get();
+            if (found != null) {
+                return found;
+            }
+            assertThat(System.nanoTime()).as("nothing came within 20 s").isLessThan(end);
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    /** Waits until {@code condition} holds. */
+    static void eventually(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + DEADLINE;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("%s within 20 s", what).isLessThan(end);
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    /** Refreshes bundles and waits until that is done. */
+    static void refresh(Bundle... bundles) throws InterruptedException {
+        var done = new CountDownLatch(1);
+        context().getBundle(0).adapt(FrameworkWiring.class).refreshBundles(List.of(bundles), e -> done.countDown());
+        assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.architecture;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The walls of the house: who may know whom. */
+class WallsTest {
+    private static final String[] API =
+            {"org.cloister.heap", "org.cloister.importer", "org.cloister.backend", "org.cloister.tee"};
+    private static final String[] JDK = {"java..", "javax..", "jdk.."};
+    private static final JavaClasses PRODUCT = new ClassFileImporter()
+            .withImportOption(location -> !location.contains("/test-classes/") && !location.contains("/itests/"))
+            .importPackages("org.cloister");
+
+    private static DescribedPredicate<JavaClass> in(String[]... packages) {
+        return resideInAnyPackage(Stream.of(packages).flatMap(Stream::of).toArray(String[]::new));
+    }
+
+    private static String[] packages(String... packages) {
+        return packages;
+    }
+
+    @Test
+    void theWholeHouseIsLookedAt() {
+        assertThat(PRODUCT.stream().map(JavaClass::getPackageName).map(name -> name.split("\\.")[2]).distinct())
+                .contains("heap", "importer", "backend", "tee", "pool", "platform", "core", "emulator");
+    }
+
+    @Test
+    void apiKnowsNothingButTheJdkAndOsgiAnnotations() {
+        classes().that(in(API)).should().onlyDependOnClassesThat(
+                in(API, JDK, packages("org.osgi.annotation.."))).check(PRODUCT);
+    }
+
+    @Test
+    void poolKnowsTheApi() {
+        classes().that(resideInAPackage("org.cloister.pool..")).should().onlyDependOnClassesThat(
+                in(API, JDK, packages("org.osgi.annotation..", "org.cloister.pool.."))).check(PRODUCT);
+    }
+
+    @Test
+    void platformKnowsTheApi() {
+        classes().that(resideInAPackage("org.cloister.platform..")).should().onlyDependOnClassesThat(
+                in(API, JDK, packages("org.osgi.annotation..", "org.cloister.platform.."))).check(PRODUCT);
+    }
+
+    @Test
+    void coreNamesNoBackendDriverOrPlatform() {
+        noClasses().that(resideInAPackage("org.cloister.core..")).should().dependOnClassesThat(
+                resideInAPackage("org.cloister..").and(DescribedPredicate.not(
+                        in(API, packages("org.cloister.core.."))))).check(PRODUCT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"carveout", "optee"})
+    void aBackendKnowsApiPoolAndPlatform(String backend) {
+        String own = "org.cloister.backend." + backend + "..";
+        noClasses().that(resideInAPackage(own)).should().dependOnClassesThat(
+                resideInAPackage("org.cloister..").and(DescribedPredicate.not(in(API,
+                        packages("org.cloister.pool..", "org.cloister.platform..", own))))).check(PRODUCT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"codec", "display"})
+    void aDriverKnowsApiAndPlatform(String driver) {
+        String own = "org.cloister.driver." + driver + "..";
+        noClasses().that(resideInAPackage(own)).should().dependOnClassesThat(
+                resideInAPackage("org.cloister..").and(DescribedPredicate.not(in(API,
+                        packages("org.cloister.platform..", own))))).check(PRODUCT);
+    }
+
+    @Test
+    void onlyTheBoardsUsersImportTheEmulator() {
+        noClasses().that(DescribedPredicate.not(in(packages("org.cloister.emulator..", "org.cloister.player..",
+                        "org.cloister.cli..", "org.cloister.tck..", "org.cloister.bench.."))))
+                .should().dependOnClassesThat(resideInAPackage("org.cloister.emulator..")).check(PRODUCT);
+    }
+
+    @Test
+    void nobodyReachesIntoAnInternalPackageOfAnotherModule() {
+        PRODUCT.forEach(from -> from.getDirectDependenciesFromSelf().forEach(dependency -> {
+            String to = dependency.getTargetClass().getPackageName();
+            if (to.startsWith("org.cloister") && to.endsWith(".internal")) {
+                String module = to.substring(0, to.length() - ".internal".length());
+                assertThat(from.getPackageName()).as("%s uses %s", from.getName(), dependency.getTargetClass().getName())
+                        .startsWith(module);
+            }
+        }));
+    }
+}
