@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.platform.device;
+
+import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * One stream in a {@link VideoDecoder}. Two queues of descriptors go in, of bitstream to read and of memory to write
+ * pictures to; events come out. Shaped after the stateful decoder interface of V4L2.
+ *
+ * <table>
+ *   <caption>Life</caption>
+ *   <tr><th>state</th><th>event</th><th>next</th></tr>
+ *   <tr><td>running</td><td>{@link #drain}</td><td>draining</td></tr>
+ *   <tr><td>draining</td><td>the last picture is written: {@link DecoderEvent.Drained}</td><td>running</td></tr>
+ *   <tr><td>running, draining</td><td>{@link #flush}: {@link DecoderEvent.Flushed}</td><td>running</td></tr>
+ *   <tr><td>running, draining</td><td>an access was blocked: {@link DecoderEvent.Blocked}</td><td>halted</td></tr>
+ *   <tr><td>halted</td><td>{@link #flush}</td><td>running</td></tr>
+ *   <tr><td>any</td><td>{@link #close}</td><td>closed</td></tr>
+ * </table>
+ *
+ * <p>Methods hand work over and return at once. Each descriptor has a cookie, chosen by the driver, that comes back in
+ * exactly one event; until then the memory belongs to the device. Safe for use by any thread.
+ *
+ * <p>Errors: {@link org.cloister.heap.HeapException} with {@code INVALID_ARGUMENT} for a descriptor that the
+ * {@linkplain VideoDecoder#limits() address generator} cannot follow, {@code BUSY} when the queue is full,
+ * {@code CLOSED} after {@link #close} or when the device is gone.
+ */
+@ProviderType
+public interface DecoderSession extends AutoCloseable {
+    /** How many descriptors each queue holds. */
+    int QUEUE_DEPTH = 64;
+
+    /**
+     * Queues an access unit: all of the bitstream of one picture.
+     *
+     * @param cookie comes back in {@link DecoderEvent.BitstreamDone}
+     * @param memory where it is, in order
+     * @param timestamp given to the picture that comes of it; the decoder does not interpret it
+     */
+    void queueBitstream(long cookie, List<MemoryRange> memory, long timestamp);
+
+    /**
+     * Queues memory for one picture. May be longer than the picture.
+     *
+     * @param cookie comes back in {@link DecoderEvent.FrameDone} or {@link DecoderEvent.FrameReturned}
+     * @param memory where to write it, in order
+     */
+    void queueFrame(long cookie, List<MemoryRange> memory);
+
+    /**
+     * Asks for all pictures of the bitstream queued so far. After {@link DecoderEvent.Drained} decoding goes on with
+     * what is queued next, as at the start of a stream.
+     */
+    void drain();
+
+    /** Gives up all queued work, for a seek, or to go on after {@link DecoderEvent.Blocked}. */
+    void flush();
+
+    /**
+     * Ends the session. When this returns the device touches no memory of this session any more, and the listener is
+     * not called any more (except by a call that this one was made from). Idempotent.
+     */
+    @Override
+    void close();
+}
