@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.pool;
 
+import java.util.Objects;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.osgi.annotation.versioning.ProviderType;
@@ -33,9 +34,9 @@ import org.osgi.annotation.versioning.ProviderType;
  *
  * <p><b>Cost.</b> Memory: 7 bits a page at most, half of them at construction (7 MiB for 64 GiB), the rest as size
  * classes come into use; no call makes garbage. Time: O(log<sub>64</sub> pages) to find, split and join, whatever the
- * number of live allocations, and one store for each 64 pages that change hands. Only when no free range is left that is
- * sure to hold an allocation at its alignment are all looked at that may hold it by luck, at most one for each 64 pages
- * of the range. {@link #largestFree} looks at the words in the highest size class in use.
+ * number of live allocations, and one store for each 64 pages that change hands. Only when no free range is left that
+ * is sure to hold an allocation at its alignment are all looked at that may hold it by luck, at most one for each 64
+ * pages of the range. {@link #largestFree} looks at the words in the highest size class in use.
  *
  * <p>Not safe for use by several threads: callers guard it with a lock of theirs.
  */
@@ -48,6 +49,7 @@ public final class RangeAllocator {
 
     private static final int MAX_PAGES = 1 << 30;
 
+    private final String name;
     private final long base;
     private final long size;
     private final int pageBits;
@@ -55,43 +57,43 @@ public final class RangeAllocator {
     private final FitSearch search;
 
     /**
-     * Makes an allocator with pages of {@value #DEFAULT_PAGE_SIZE} bytes.
+     * Makes an allocator without a name of its own, with pages of {@value #DEFAULT_PAGE_SIZE} bytes.
      *
-     * @see #RangeAllocator(long, long, long)
+     * @see #RangeAllocator(String, long, long, long)
      */
     public RangeAllocator(long base, long size) {
-        this(base, size, DEFAULT_PAGE_SIZE);
+        this("range", base, size, DEFAULT_PAGE_SIZE);
     }
 
     /**
      * Makes an allocator for a range that is free as a whole.
      *
+     * @param name what messages call it, such as the path of a device-tree node
      * @param base the address of the first byte, a multiple of the page size, not negative
      * @param size bytes, a multiple of the page size, greater than zero, at most 2<sup>30</sup> pages
      * @param pageSize bytes, a power of two
      * @throws HeapException {@code INVALID_ARGUMENT} when one of these does not hold or the range ends beyond
      *     2<sup>63</sup> - 1
      */
-    public RangeAllocator(long base, long size, long pageSize) {
-        if (pageSize <= 0 || Long.bitCount(pageSize) != 1) {
-            throw invalid("manage a range", "page size " + pageSize, "it is not a power of two", "use 4096");
-        }
+    public RangeAllocator(String name, long base, long size, long pageSize) {
+        this.name = Objects.requireNonNull(name, "name");
+        this.base = base;
+        this.size = size;
         pageBits = Long.numberOfTrailingZeros(pageSize);
-        String which = "base 0x%x, size 0x%x".formatted(base, size);
+        String what = "manage 0x%x bytes at 0x%x".formatted(size, base);
+        if (pageSize <= 0 || Long.bitCount(pageSize) != 1) {
+            throw invalid(what, "page size " + pageSize + " is not a power of two", "use 4096");
+        }
         if (base < 0 || size <= 0 || size > Long.MAX_VALUE - base) {
-            throw invalid("manage a range", which, "it is empty or ends beyond the highest address",
+            throw invalid(what, "the range is empty or goes beyond the highest address",
                     "give a base of 0 or more and a size greater than 0");
         }
         if (((base | size) & pageSize - 1) != 0) {
-            throw invalid("manage a range", which, "it is not made of whole pages of " + pageSize + " bytes",
-                    "align base and size");
+            throw invalid(what, "it is not made of whole pages of " + pageSize + " bytes", "align base and size");
         }
         if (size >>> pageBits > MAX_PAGES) {
-            throw invalid("manage a range", which, "it has more than " + MAX_PAGES + " pages",
-                    "use larger pages or several allocators");
+            throw invalid(what, "it has more than " + MAX_PAGES + " pages", "use larger pages or several allocators");
         }
-        this.base = base;
-        this.size = size;
         map = new PageMap((int) (size >>> pageBits));
         search = new FitSearch(map, base >>> pageBits);
     }
@@ -132,8 +134,8 @@ public final class RangeAllocator {
      * @param bytes rounded up to whole pages
      * @param alignment bytes, a power of two; raised to the page size. The address is a multiple of it
      * @return the address of the first byte
-     * @throws HeapException {@code NO_MEMORY} when no free range holds it; {@code INVALID_ARGUMENT} when the whole range
-     *     would not, when {@code bytes} is not greater than zero, or when {@code alignment} is no power of two
+     * @throws HeapException {@code NO_MEMORY} when no free range holds it; {@code INVALID_ARGUMENT} when the whole
+     *     range would not, when {@code bytes} is not greater than zero, or when {@code alignment} is no power of two
      */
     public long allocate(long bytes, long alignment) {
         long address = tryAllocate(bytes, alignment);
@@ -149,8 +151,8 @@ public final class RangeAllocator {
      * @param bytes rounded up to whole pages; more than the range has is simply no room
      * @param alignment bytes, a power of two; raised to the page size
      * @return the address of the first byte, or {@link #NONE}
-     * @throws HeapException {@code INVALID_ARGUMENT} when {@code bytes} is not greater than zero, or {@code alignment} is
-     *     no power of two
+     * @throws HeapException {@code INVALID_ARGUMENT} when {@code bytes} is not greater than zero, or {@code alignment}
+     *     is no power of two
      */
     public long tryAllocate(long bytes, long alignment) {
         checkRequest(bytes, alignment);
@@ -173,7 +175,7 @@ public final class RangeAllocator {
     public void reserve(long address, long bytes) {
         String what = "reserve 0x%x bytes at 0x%x".formatted(bytes, address);
         if (!contains(address, bytes) || (address & pageSize() - 1) != 0) {
-            throw invalid(what, this, "it is empty, unaligned or not within the range",
+            throw invalid(what, "it is empty, unaligned or not within the range",
                     "give whole pages of the range");
         }
         int page = page(address);
@@ -222,10 +224,10 @@ public final class RangeAllocator {
         return address >= base && bytes > 0 && bytes <= size && address - base <= size - bytes;
     }
 
-    /** The range, for messages. */
+    /** Name and range, for messages. */
     @Override
     public String toString() {
-        return "range 0x%x to 0x%x".formatted(base, base + size - 1);
+        return "%s (0x%x to 0x%x)".formatted(name, base, base + size - 1);
     }
 
     private long pages(long bytes) {
@@ -240,13 +242,13 @@ public final class RangeAllocator {
         return base + ((long) page << pageBits);
     }
 
-    private static void checkRequest(long bytes, long alignment) {
+    private void checkRequest(long bytes, long alignment) {
         if (bytes <= 0) {
-            throw invalid("allocate", "size " + bytes, "an allocation has at least one byte",
+            throw invalid("allocate " + bytes + " bytes", "an allocation has at least one byte",
                     "ask for a size greater than zero");
         }
         if (alignment <= 0 || Long.bitCount(alignment) != 1) {
-            throw invalid("allocate", "alignment " + alignment, "it is not a power of two",
+            throw invalid("allocate", "alignment " + alignment + " is not a power of two",
                     "ask for a power of two, such as 4096");
         }
     }
@@ -255,19 +257,19 @@ public final class RangeAllocator {
         String what = "allocate 0x%x bytes aligned to 0x%x".formatted(bytes, alignment);
         long beforeAligned = -base & alignment - 1;
         if (bytes > size || beforeAligned > size - (pages(bytes) << pageBits)) {
-            return invalid(what, this, "the whole range could not hold it", "ask for less");
+            return invalid(what, "the whole range could not hold it", "ask for less");
         }
         return new HeapException(HeapError.NO_MEMORY, what, toString(),
                 "0x%x bytes are free, the largest block has 0x%x".formatted(freeBytes(), largestFree()),
                 "free something or ask for less");
     }
 
-    private static HeapException invalid(String what, Object which, String why, String remedy) {
-        return new HeapException(HeapError.INVALID_ARGUMENT, what, which.toString(), why, remedy);
+    private HeapException notAllocated(String what, long address) {
+        return invalid("%s 0x%x".formatted(what, address), "no live allocation starts there",
+                "give the address that was allocated, once");
     }
 
-    private HeapException notAllocated(String what, long address) {
-        return invalid("%s 0x%x".formatted(what, address), this, "no live allocation starts there",
-                "give the address that was allocated, once");
+    private HeapException invalid(String what, String why, String remedy) {
+        return new HeapException(HeapError.INVALID_ARGUMENT, what, toString(), why, remedy);
     }
 }

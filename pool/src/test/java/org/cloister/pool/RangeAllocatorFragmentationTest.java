@@ -75,7 +75,7 @@ class RangeAllocatorFragmentationTest {
     }
 
     private static Allocator ours() {
-        RangeAllocator allocator = new RangeAllocator(0, PAGES, 1);
+        RangeAllocator allocator = new RangeAllocator("pages", 0, PAGES, 1);
         return new Allocator() {
             @Override
             public long allocate(long pages) {

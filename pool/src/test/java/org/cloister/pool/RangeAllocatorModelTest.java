@@ -61,7 +61,7 @@ class RangeAllocatorModelTest {
             sizeBits = random.nextInt(Math.max(0, most - 8), most + 1);
             alignmentBits = random.nextInt(4) == 0 ? random.nextInt(most + 3) : random.nextInt(3);
             long base = random.nextLong(0, 1L << 22) * page;
-            allocator = new RangeAllocator(base, pages * page, page);
+            allocator = new RangeAllocator("pages", base, pages * page, page);
             model = new NaiveRanges(base, pages * page);
         }
 

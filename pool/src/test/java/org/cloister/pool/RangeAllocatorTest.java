@@ -130,7 +130,7 @@ class RangeAllocatorTest {
 
     @Test
     void worksAtTheHighestAddressesAndInSingleBytes() {
-        RangeAllocator bytes = new RangeAllocator(Long.MAX_VALUE - 100, 100, 1);
+        RangeAllocator bytes = new RangeAllocator("pages", Long.MAX_VALUE - 100, 100, 1);
         assertThat(bytes.allocate(1, 1)).isEqualTo(Long.MAX_VALUE - 100);
         assertThat(bytes.tryAllocate(1, 1L << 62)).isEqualTo(RangeAllocator.NONE);
         assertThat(bytes.allocate(1, 64)).isEqualTo(0x7fff_ffff_ffff_ffc0L);
@@ -223,7 +223,9 @@ class RangeAllocatorTest {
         "0x7fffffffffffffff, 1, 1",
     })
     void refusesRangesThatAreNone(String base, String size, String pageSize) {
-        assertThatThrownBy(() -> new RangeAllocator(Long.decode(base), Long.decode(size), Long.decode(pageSize)))
+        assertThatThrownBy(() -> new RangeAllocator(
+                        "none", Long.decode(base), Long.decode(size), Long.decode(pageSize)))
+                .hasMessageContaining("none")
                 .isInstanceOfSatisfying(
                         HeapException.class, e -> assertThat(e.error()).isEqualTo(HeapError.INVALID_ARGUMENT));
     }
