@@ -5,8 +5,8 @@ import org.cloister.heap.DmaBuf;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Core, as a backend sees it. One host for each backend. Safe for use by any thread; core reacts on a thread of its own,
- * so these methods may be called from within pool methods and with locks held.
+ * Core, as a backend sees it. One host for each backend. Safe for use by any thread; core reacts on a thread of its
+ * own, so these methods may be called from within pool methods and with locks held.
  */
 @ProviderType
 public interface BackendHost {

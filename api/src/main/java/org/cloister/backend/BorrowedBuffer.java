@@ -8,15 +8,17 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface BorrowedBuffer extends AutoCloseable {
-    /** The pool that the memory came from. */
+    /** {@return the pool that the memory came from} */
     Pool pool();
 
-    /** The memory. */
+    /** {@return the memory} */
     PoolBuffer memory();
 
     /**
      * Runs {@code action} when the buffer is revoked, before its memory goes: shared-memory registrations end there. At
      * once if it is revoked already.
+     *
+     * @param action quick
      */
     void onRevoke(Runnable action);
 

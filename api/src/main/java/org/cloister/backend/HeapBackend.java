@@ -19,19 +19,24 @@ public interface HeapBackend {
     /** Namespace of the capability of bundles with a backend, and name of its main attribute, the backend's id. */
     String NAMESPACE = "cloister.backend";
 
-    /** The backend's id: short, stable, unique on a machine, such as {@code "optee"}. */
+    /** {@return the backend's id: short, stable, unique on a machine, such as {@code "optee"}} */
     String id();
 
-    /** Core is here, and can be told things. The host stays valid until {@link #disconnected} returns. */
+    /**
+     * Core is here, and can be told things.
+     *
+     * @param host core; valid until {@link #disconnected} returns
+     */
     default void connected(BackendHost host) {}
 
     /** Core lets go. Nothing is called on this object or its pools afterwards. */
     default void disconnected() {}
 
     /**
-     * The heaps that this backend can serve now, and those it knows of and cannot serve, with the reason. Quick, without
-     * calls to firmware: ask the firmware beforehand and report changes with {@link BackendHost#offersChanged}. At most
-     * one offer for each heap name.
+     * The heaps that this backend can serve now, and those it knows of and cannot serve, with the reason. Quick,
+     * without calls to firmware: ask the firmware beforehand and report changes with {@link BackendHost#offersChanged}.
+     *
+     * @return at most one offer for each heap name
      */
     List<PoolOffer> offers();
 
@@ -40,8 +45,8 @@ public interface HeapBackend {
      *
      * @param offer one that {@link #offers} returned and that is not a refusal
      * @return a new pool, which core destroys exactly once
-     * @throws org.cloister.heap.HeapException when the pool cannot be had; core then turns to the next backend and keeps
-     *     the reason for whoever asks
+     * @throws org.cloister.heap.HeapException when the pool cannot be had; core then turns to the next backend and
+     *     keeps the reason for whoever asks
      */
     Pool open(PoolOffer offer);
 }

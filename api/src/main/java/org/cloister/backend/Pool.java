@@ -25,10 +25,10 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface Pool {
-    /** What the memory is like. Never changes for one pool. */
+    /** {@return what the memory is like} Never changes for one pool. */
     HeapAttributes attributes();
 
-    /** How much is used. May cost a little; never blocks on firmware. */
+    /** {@return how much is used} May cost a little; never blocks on firmware. */
     PoolUsage usage();
 
     /**
@@ -47,6 +47,7 @@ public interface Pool {
      * cannot be made safe for its next user it is quarantined, which is reported with {@link BackendHost#quarantined}
      * and is not an error here.
      *
+     * @param buffer what {@link #allocate} returned
      * @throws HeapException {@code INVALID_ARGUMENT} when the buffer is not a live one of this pool
      */
     void free(PoolBuffer buffer);
@@ -86,6 +87,7 @@ public interface Pool {
      *
      * @param buffer a live buffer of this pool
      * @param access never {@link Access#NONE}
+     * @return the mapping, which core closes
      */
     default PoolMapping map(PoolBuffer buffer, Access access) {
         throw noCpuAccess("map for the CPU");
@@ -105,6 +107,7 @@ public interface Pool {
      * {@code NOT_SUPPORTED}.
      *
      * @param buffer a live buffer of this pool
+     * @return where the trusted OS looks for it
      */
     default TeeMemory teeMemory(PoolBuffer buffer) {
         throw new HeapException(HeapError.NOT_SUPPORTED, "use a buffer in a TEE call", getClass().getSimpleName(),
@@ -113,8 +116,10 @@ public interface Pool {
     }
 
     /**
-     * How the content of buffers gets to another backend's memory without passing the normal world; empty when it
-     * cannot. Present exactly when {@link HeapAttributes#movable()}.
+     * How the content of buffers gets to another backend's memory without passing the normal world. Present exactly
+     * when {@link HeapAttributes#movable()}.
+     *
+     * @return the copier; empty when content cannot get there
      */
     default Optional<SecureCopier> copier() {
         return Optional.empty();

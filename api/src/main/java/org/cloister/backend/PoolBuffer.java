@@ -9,23 +9,33 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface PoolBuffer {
-    /** Bytes: at least what was asked for, a multiple of the granularity. */
+    /** {@return bytes: at least what was asked for, a multiple of the granularity} */
     long size();
 
-    /** How many physically contiguous pieces; 1 when the pool is contiguous. */
+    /** {@return how many physically contiguous pieces; 1 when the pool is contiguous} */
     default int segments() {
         return 1;
     }
 
-    /** The physical address of a piece. */
+    /**
+     * The physical address of a piece.
+     *
+     * @param segment the piece's number, from 0 on
+     * @return the address of its first byte
+     */
     long address(int segment);
 
-    /** Bytes of a piece; all pieces add up to {@link #size()}. */
+    /**
+     * The length of a piece. All pieces add up to {@link #size()}.
+     *
+     * @param segment the piece's number, from 0 on
+     * @return bytes
+     */
     default long length(int segment) {
         return size();
     }
 
-    /** The descriptor of the dma-buf, where the memory is a real kernel's; owned by the pool. */
+    /** {@return the descriptor of the dma-buf, where the memory is a real kernel's; owned by the pool} */
     default OptionalInt fd() {
         return OptionalInt.empty();
     }

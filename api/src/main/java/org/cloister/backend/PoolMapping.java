@@ -7,7 +7,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 /** A buffer's memory as the CPU sees it, until it is closed. */
 @ConsumerType
 public interface PoolMapping extends AutoCloseable {
-    /** The buffer's bytes. Inaccessible after {@link #close}, for every thread. */
+    /** {@return the buffer's bytes} Inaccessible after {@link #close}, for every thread. */
     MemorySegment segment();
 
     /** Ends the mapping. Idempotent. */

@@ -51,22 +51,46 @@ public record PoolOffer(String heap, UseCase useCase, Set<String> aliases, Optio
         }
     }
 
-    /** Serves {@code useCase} under the name that mainline Linux gives it. */
+    /**
+     * Serves a use case under the name that mainline Linux gives it.
+     *
+     * @param useCase what the memory is for
+     * @return the offer
+     */
     public static PoolOffer serve(UseCase useCase) {
         return serve(useCase.heapName(), useCase);
     }
 
-    /** Serves {@code useCase} under a name of its own. */
+    /**
+     * Serves a use case under a name of its own.
+     *
+     * @param heap the heap's name
+     * @param useCase what the memory is for
+     * @return the offer
+     */
     public static PoolOffer serve(String heap, UseCase useCase) {
         return new PoolOffer(heap, useCase, Set.of(), Optional.empty());
     }
 
-    /** Says why the heap cannot be served. */
+    /**
+     * Says why a heap cannot be served.
+     *
+     * @param heap the heap's name
+     * @param useCase what the memory would be for
+     * @param why the reason, for people
+     * @param remedy what can be done about it
+     * @return the refusal
+     */
     public static PoolOffer refuse(String heap, UseCase useCase, String why, String remedy) {
         return new PoolOffer(heap, useCase, Set.of(), Optional.of(new Refusal(why, remedy)));
     }
 
-    /** The same with other aliases. */
+    /**
+     * The same with other aliases.
+     *
+     * @param names other names for the heap
+     * @return a new offer
+     */
     public PoolOffer aliases(String... names) {
         return new PoolOffer(heap, useCase, Set.of(names), refusal);
     }

@@ -23,24 +23,42 @@ public record PoolUsage(
         long quarantined,
         OptionalInt regionsUsed,
         OptionalInt regionsLeft) {
-    /** The usage of a pool with known figures and no firewall regions to speak of. */
+    /**
+     * The usage of a pool with known figures and no firewall regions to speak of.
+     *
+     * @param capacity bytes that the pool manages or may grow to
+     * @param free bytes that are not allocated
+     * @param largestFree bytes of the largest block that one allocation would get
+     * @return the usage
+     */
     public static PoolUsage of(long capacity, long free, long largestFree) {
         return new PoolUsage(OptionalLong.of(capacity), OptionalLong.of(free), OptionalLong.of(largestFree), 0,
                 OptionalInt.empty(), OptionalInt.empty());
     }
 
-    /** The same with a region budget. */
+    /**
+     * The same with a region budget.
+     *
+     * @param used firewall regions that the pool occupies now
+     * @param left firewall regions that the hardware has left
+     * @return a new usage
+     */
     public PoolUsage regions(int used, int left) {
         return new PoolUsage(
                 capacity, free, largestFree, quarantined, OptionalInt.of(used), OptionalInt.of(left));
     }
 
-    /** The same with quarantined memory. */
+    /**
+     * The same with quarantined memory.
+     *
+     * @param bytes withdrawn for good
+     * @return a new usage
+     */
     public PoolUsage quarantined(long bytes) {
         return new PoolUsage(capacity, free, largestFree, bytes, regionsUsed, regionsLeft);
     }
 
-    /** A usage of which nothing is known, as with heaps of a real kernel. */
+    /** {@return a usage of which nothing is known, as with heaps of a real kernel} */
     public static PoolUsage unknown() {
         return new PoolUsage(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), 0,
                 OptionalInt.empty(), OptionalInt.empty());

@@ -16,7 +16,7 @@ import org.osgi.annotation.bundle.Capability;
 @Target(ElementType.TYPE)
 @Capability(namespace = HeapBackend.NAMESPACE, version = "1.0.0")
 public @interface ProvidesBackend {
-    /** The backend's id, the same as {@link HeapBackend#id()}. */
+    /** {@return the backend's id, the same as {@link HeapBackend#id()}} */
     @Attribute(HeapBackend.NAMESPACE)
     String value();
 }

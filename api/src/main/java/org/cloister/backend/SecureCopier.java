@@ -13,6 +13,7 @@ public interface SecureCopier {
      * Tells whether this copier can write to memory of {@code target}. Quick.
      *
      * @param target a pool of another backend
+     * @return whether {@link #copy} may be called with it
      */
     boolean reaches(Pool target);
 

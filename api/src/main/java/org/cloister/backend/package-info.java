@@ -4,8 +4,8 @@
  *
  * <p>A backend registers one {@link org.cloister.backend.HeapBackend} service. Core asks it which heaps it
  * {@linkplain org.cloister.backend.HeapBackend#offers() offers}, opens a {@link org.cloister.backend.Pool} when the
- * backend is chosen for a heap, and allocates from the pool. Names, references, ownership, fences, attachments, drain and
- * revocation are core's business; a backend deals in physical memory only.
+ * backend is chosen for a heap, and allocates from the pool. Names, references, ownership, fences, attachments, drain
+ * and revocation are core's business; a backend deals in physical memory only.
  *
  * <pre>{@code
  * @ProvidesBackend("acme")
@@ -20,9 +20,9 @@
  * <p><b>Who wins.</b> When several backends offer the same heap, the configuration of core decides, else the highest
  * {@code service.ranking}, else the oldest service.
  *
- * <p><b>Failure.</b> Core expects the worst: what a backend throws becomes {@code BACKEND_FAILED} for the caller (unless
- * it is a {@link org.cloister.heap.HeapException}, which is passed on), a call that does not return is abandoned by
- * interrupting it, and a backend that breaks the contract is replaced. So do not swallow interrupts.
+ * <p><b>Failure.</b> Core expects the worst: what a backend throws becomes {@code BACKEND_FAILED} for the caller
+ * (unless it is a {@link org.cloister.heap.HeapException}, which is passed on), a call that does not return is
+ * abandoned by interrupting it, and a backend that breaks the contract is replaced. So do not swallow interrupts.
  *
  * <p><b>Versions.</b> {@link org.cloister.backend.HeapBackend}, {@link org.cloister.backend.Pool} and what they return
  * are consumer types: a backend imports {@code [1.0,2)} and keeps working with every 1.x core. Methods that are added

@@ -25,27 +25,42 @@ public enum Access {
         this.bits = bits;
     }
 
-    /** Tells whether reading is part of this. */
+    /** {@return whether reading is part of this} */
     public boolean reads() {
         return (bits & 1) != 0;
     }
 
-    /** Tells whether writing is part of this. */
+    /** {@return whether writing is part of this} */
     public boolean writes() {
         return (bits & 2) != 0;
     }
 
-    /** Tells whether all that {@code wanted} asks for is part of this; {@link #NONE} is part of everything. */
+    /**
+     * Tells whether all that is asked for is part of this.
+     *
+     * @param wanted what is asked for; {@link #NONE} is part of everything
+     * @return whether it is
+     */
     public boolean allows(Access wanted) {
         return (wanted.bits & ~bits) == 0;
     }
 
-    /** The rights that are in this, in {@code other}, or in both. */
+    /**
+     * Adds rights.
+     *
+     * @param other the rights to add
+     * @return the rights that are in this, in {@code other}, or in both
+     */
     public Access or(Access other) {
         return BY_BITS[bits | other.bits];
     }
 
-    /** The rights that are both in this and in {@code other}. */
+    /**
+     * Keeps the rights that others have, too.
+     *
+     * @param other the rights to keep
+     * @return the rights that are both in this and in {@code other}
+     */
     public Access and(Access other) {
         return BY_BITS[bits & other.bits];
     }

@@ -30,17 +30,32 @@ public record AllocationRequest(long size, long alignment, String name) {
         }
     }
 
-    /** A request for {@code size} bytes at any alignment, without a name. */
+    /**
+     * A request at any alignment, without a name.
+     *
+     * @param size bytes, greater than zero
+     * @return the request
+     */
     public static AllocationRequest of(long size) {
         return new AllocationRequest(size, 1, "");
     }
 
-    /** The same with another alignment. */
+    /**
+     * The same with another alignment.
+     *
+     * @param bytes a power of two
+     * @return a new request
+     */
     public AllocationRequest aligned(long bytes) {
         return new AllocationRequest(size, bytes, name);
     }
 
-    /** The same with another name. */
+    /**
+     * The same with another name.
+     *
+     * @param value at most {@value DmaBuf#MAX_NAME} characters
+     * @return a new request
+     */
     public AllocationRequest named(String value) {
         return new AllocationRequest(size, alignment, value);
     }

@@ -9,12 +9,12 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface CpuMapping extends AutoCloseable {
-    /** What the mapping is for. */
+    /** {@return what the mapping is for} */
     Access access();
 
     /**
-     * The buffer's bytes; read-only unless the access includes writing. Becomes inaccessible when the mapping ends:
-     * by {@link #close}, by closing the reference it was made through, or by revocation.
+     * {@return the buffer's bytes, read-only unless the access includes writing} Becomes inaccessible when the mapping
+     * ends: by {@link #close}, by closing the reference it was made through, or by revocation.
      */
     MemorySegment segment();
 

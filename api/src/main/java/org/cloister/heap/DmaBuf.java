@@ -11,9 +11,9 @@ import org.osgi.annotation.versioning.ProviderType;
  * by one bundle and closed once. The buffer's memory goes back to its pool when the last reference is closed and the
  * last attachment is detached.
  *
- * <p><b>When the backend leaves.</b> The buffer stays usable (drain) until it is released, or until the deadline that is
- * configured for its heap. Then it is revoked: importers are told, mappings and CPU mappings end, and every method but
- * {@link #close}, {@link #state}, {@link #id}, {@link #size}, {@link #record} and {@link #name} throws
+ * <p><b>When the backend leaves.</b> The buffer stays usable (drain) until it is released, or until the deadline that
+ * is configured for its heap. Then it is revoked: importers are told, mappings and CPU mappings end, and every method
+ * but {@link #close}, {@link #state}, {@link #id}, {@link #size}, {@link #record} and {@link #name} throws
  * {@link HeapError#REVOKED}. A heap may be configured to have its buffers moved to the new backend instead; then only
  * {@link #record()} changes.
  *
@@ -27,29 +27,30 @@ public interface DmaBuf extends AutoCloseable {
     /** The longest name of a buffer, in characters (Linux: {@code DMA_BUF_NAME_LEN} less the final NUL). */
     int MAX_NAME = 31;
 
-    /** A number that no other buffer had or will have while core runs; the same for all references. */
+    /** {@return a number that no other buffer had or will have while core runs; the same for all references} */
     long id();
 
-    /** Bytes: a multiple of the heap's granularity, and at least what was asked for. */
+    /** {@return bytes: a multiple of the heap's granularity, and at least what was asked for} */
     long size();
 
-    /** What the buffer is; see {@link BufferRecord}. */
+    /** {@return what the buffer is; see {@link BufferRecord}} */
     BufferRecord record();
 
-    /** Where the buffer is in its life. */
+    /** {@return where the buffer is in its life} */
     BufferState state();
 
-    /** The name given for debugging; empty if none. */
+    /** {@return the name given for debugging; empty if none} */
     String name();
 
     /**
      * Sets the name for debugging. The same name may be used often.
      *
+     * @param name empty for none
      * @throws HeapException {@code INVALID_ARGUMENT} when it has more than {@value #MAX_NAME} characters
      */
     void setName(String name);
 
-    /** The fences of whoever uses the buffer, shared by all references. */
+    /** {@return the fences of whoever uses the buffer, shared by all references} */
     Reservation reservation();
 
     /**
@@ -85,8 +86,8 @@ public interface DmaBuf extends AutoCloseable {
     CpuMapping map(Access access, Duration budget);
 
     /**
-     * The descriptor of the dma-buf in this process, where the memory is a real kernel's. It belongs to the buffer and
-     * is closed with it: duplicate it before handing it on. Empty on emulated and other foreign memory.
+     * {@return the descriptor of the dma-buf in this process, where the memory is a real kernel's; empty on emulated
+     * and other foreign memory} It belongs to the buffer and is closed with it: duplicate it before handing it on.
      */
     OptionalInt fd();
 

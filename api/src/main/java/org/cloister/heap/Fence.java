@@ -51,27 +51,36 @@ public final class Fence {
         this.name = Objects.requireNonNull(name, "name");
     }
 
-    /** Who will signal it. */
+    /** {@return who will signal it} */
     public String name() {
         return name;
     }
 
-    /** Tells whether it is signalled, with success or an error. */
+    /** {@return whether it is signalled, with success or an error} */
     public boolean isSignalled() {
         return signalled;
     }
 
-    /** The error that it was signalled with; empty while pending or after success. */
+    /** {@return the error that it was signalled with; empty while pending or after success} */
     public Optional<HeapException> failure() {
         return signalled ? Optional.ofNullable(failure) : Optional.empty();
     }
 
-    /** Signals success. Returns false, and does nothing, if it was signalled before. */
+    /**
+     * Signals success.
+     *
+     * @return false, and nothing is done, if it was signalled before
+     */
     public boolean signal() {
         return finish(null);
     }
 
-    /** Signals that the work failed. Returns false, and does nothing, if it was signalled before. */
+    /**
+     * Signals that the work failed.
+     *
+     * @param error why
+     * @return false, and nothing is done, if it was signalled before
+     */
     public boolean fail(HeapException error) {
         return finish(Objects.requireNonNull(error, "error"));
     }
@@ -97,7 +106,9 @@ public final class Fence {
 
     /**
      * Runs {@code callback} once the fence is signalled: at once, on this thread, if it is; else on the thread that
-     * signals. It must be short and must not throw.
+     * signals.
+     *
+     * @param callback short, and does not throw
      */
     public void onSignal(Runnable callback) {
         Objects.requireNonNull(callback, "callback");

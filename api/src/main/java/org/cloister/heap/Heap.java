@@ -37,30 +37,32 @@ public interface Heap {
     /** Service property: whether {@link #state()} is {@link HeapState#AVAILABLE}, a {@link Boolean}. */
     String AVAILABLE = "heap.available";
 
-    /** The name, such as {@code "protected,secure-video"}. Never changes. */
+    /** {@return the name, such as {@code "protected,secure-video"}} Never changes. */
     String name();
 
-    /** What the memory is for. Never changes for one name. */
+    /** {@return what the memory is for} Never changes for one name. */
     UseCase useCase();
 
-    /** Whether the heap can serve an allocation now. */
+    /** {@return whether the heap can serve an allocation now} */
     HeapState state();
 
-    /** The id of the backend that serves the heap, or an empty string. */
+    /** {@return the id of the backend that serves the heap, or an empty string} */
     String backend();
 
     /**
-     * What the memory is like with the present backend; with the last one while there is none. A replaced backend may
-     * differ in all but one respect: a restricted heap stays restricted.
+     * {@return what the memory is like with the present backend, or with the last one while there is none} A replaced
+     * backend may differ in all but one respect: a restricted heap stays restricted.
      */
     HeapAttributes attributes();
 
-    /** How much is used. The backend is asked, so do not call this in a hot path. */
+    /** {@return how much is used} The backend is asked, so do not call this in a hot path. */
     HeapUsage usage();
 
     /**
      * Allocates {@code size} bytes; the same as {@code allocate(AllocationRequest.of(size))}.
      *
+     * @param size bytes, greater than zero
+     * @return a new buffer
      * @see #allocate(AllocationRequest)
      */
     DmaBuf allocate(long size);
@@ -68,6 +70,7 @@ public interface Heap {
     /**
      * Allocates a buffer, owned by the calling bundle.
      *
+     * @param request what is wanted
      * @return a new buffer whose size is a multiple of the heap's granularity
      * @throws HeapException and nothing is allocated:
      *     <ul>

@@ -34,60 +34,69 @@ public final class HeapAttributes {
         movable = b.movable;
     }
 
-    /** A builder that starts with normal memory: CPU read-write, contiguous, 4 KiB, not zeroed, grants unknown. */
+    /**
+     * Starts with normal memory: CPU read-write, contiguous, 4 KiB, not zeroed, grants unknown.
+     *
+     * @return a new builder
+     */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Tells whether the memory is kept from somebody: whether {@link #enforcement()} is not {@code NONE}. */
+    /** {@return whether the memory is kept from somebody: whether {@link #enforcement()} is not {@code NONE}} */
     public boolean restricted() {
         return enforcement != Enforcement.NONE;
     }
 
-    /** What enforces the restriction. */
+    /** {@return what enforces the restriction} */
     public Enforcement enforcement() {
         return enforcement;
     }
 
-    /** What the CPU of the normal world may do: {@code NONE}, {@code WRITE} only, or {@code READ_WRITE}. */
+    /** {@return what the CPU of the normal world may do: {@code NONE}, {@code WRITE} only, or {@code READ_WRITE}} */
     public Access cpuAccess() {
         return cpuAccess;
     }
 
-    /** Tells whether each buffer is one physical range. */
+    /** {@return whether each buffer is one physical range} */
     public boolean contiguous() {
         return contiguous;
     }
 
-    /** Bytes: sizes are rounded up to, and addresses are, a multiple of this power of two. */
+    /** {@return bytes: sizes are rounded up to, and addresses are, a multiple of this power of two} */
     public long granularity() {
         return granularity;
     }
 
-    /** Who clears memory before it is handed out. */
+    /** {@return who clears memory before it is handed out} */
     public Zeroing zeroing() {
         return zeroing;
     }
 
-    /** Every address of the heap fits in this many bits, 1 to 64. */
+    /** {@return how many bits every address of the heap fits in, 1 to 64} */
     public int addressBits() {
         return addressBits;
     }
 
     /**
-     * What each initiator may do, by the initiator's name; who is not in it may do nothing. Empty when the backend
-     * cannot know, as with heaps of a real kernel: then only the device itself finds out.
+     * {@return what each initiator may do, by the initiator's name; who is not in it may do nothing} Empty when the
+     * backend cannot know, as with heaps of a real kernel: then only the device itself finds out.
      */
     public Optional<Map<String, Access>> grants() {
         return grants;
     }
 
-    /** Tells whether live buffers can be moved to another backend by a copy within the secure world. */
+    /** {@return whether live buffers can be moved to another backend by a copy within the secure world} */
     public boolean movable() {
         return movable;
     }
 
-    /** What {@code initiator} may do as far as is known: {@code READ_WRITE} while {@link #grants()} is empty. */
+    /**
+     * What an initiator may do, as far as is known.
+     *
+     * @param initiator the initiator's name
+     * @return its rights; {@code READ_WRITE} while {@link #grants()} is empty
+     */
     public Access grantOf(String initiator) {
         return grants.map(g -> g.getOrDefault(initiator, Access.NONE)).orElse(Access.READ_WRITE);
     }
@@ -133,49 +142,89 @@ public final class HeapAttributes {
 
         private Builder() {}
 
-        /** Sets {@link HeapAttributes#enforcement()}. */
+        /**
+         * Sets {@link HeapAttributes#enforcement()}.
+         *
+         * @param value what keeps the memory from the CPU
+         * @return this
+         */
         public Builder enforcement(Enforcement value) {
             enforcement = Objects.requireNonNull(value, "enforcement");
             return this;
         }
 
-        /** Sets {@link HeapAttributes#cpuAccess()}. */
+        /**
+         * Sets {@link HeapAttributes#cpuAccess()}.
+         *
+         * @param value {@code NONE}, {@code WRITE} or {@code READ_WRITE}
+         * @return this
+         */
         public Builder cpuAccess(Access value) {
             cpuAccess = Objects.requireNonNull(value, "cpuAccess");
             return this;
         }
 
-        /** Sets {@link HeapAttributes#contiguous()}. */
+        /**
+         * Sets {@link HeapAttributes#contiguous()}.
+         *
+         * @param value whether each buffer is one physical range
+         * @return this
+         */
         public Builder contiguous(boolean value) {
             contiguous = value;
             return this;
         }
 
-        /** Sets {@link HeapAttributes#granularity()}, a power of two. */
+        /**
+         * Sets {@link HeapAttributes#granularity()}.
+         *
+         * @param bytes a power of two
+         * @return this
+         */
         public Builder granularity(long bytes) {
             granularity = bytes;
             return this;
         }
 
-        /** Sets {@link HeapAttributes#zeroing()}. */
+        /**
+         * Sets {@link HeapAttributes#zeroing()}.
+         *
+         * @param value who clears memory
+         * @return this
+         */
         public Builder zeroing(Zeroing value) {
             zeroing = Objects.requireNonNull(value, "zeroing");
             return this;
         }
 
-        /** Sets {@link HeapAttributes#addressBits()}. */
+        /**
+         * Sets {@link HeapAttributes#addressBits()}.
+         *
+         * @param value 1 to 64
+         * @return this
+         */
         public Builder addressBits(int value) {
             addressBits = value;
             return this;
         }
 
-        /** Sets {@link HeapAttributes#grants()} to a copy of {@code value}. */
+        /**
+         * Sets {@link HeapAttributes#grants()}.
+         *
+         * @param value rights by the name of the initiator; copied
+         * @return this
+         */
         public Builder grants(Map<String, Access> value) {
             grants = Optional.of(Map.copyOf(value));
             return this;
         }
 
-        /** Sets {@link HeapAttributes#movable()}. */
+        /**
+         * Sets {@link HeapAttributes#movable()}.
+         *
+         * @param value whether live buffers can be moved
+         * @return this
+         */
         public Builder movable(boolean value) {
             movable = value;
             return this;
@@ -184,6 +233,7 @@ public final class HeapAttributes {
         /**
          * Makes the attributes.
          *
+         * @return the attributes
          * @throws HeapException {@code INVALID_ARGUMENT} for attributes that contradict each other: CPU reads of
          *     memory behind a firewall, a granularity that is no power of two, address bits outside 1 to 64
          */

@@ -73,12 +73,12 @@ public enum HeapError {
         this.errno = errno;
     }
 
-    /** The symbolic errno, such as {@code ENOMEM}. */
+    /** {@return the symbolic errno, such as {@code ENOMEM}} */
     public String errnoName() {
         return errnoName;
     }
 
-    /** The errno as a positive number. */
+    /** {@return the errno as a positive number} */
     public int errno() {
         return errno;
     }

@@ -11,7 +11,7 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public sealed interface HeapEvent {
-    /** The heap's name. */
+    /** {@return the heap's name} */
     String heap();
 
     /**

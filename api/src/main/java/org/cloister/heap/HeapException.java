@@ -59,27 +59,27 @@ public final class HeapException extends RuntimeException {
         this.remedy = Objects.requireNonNull(remedy, "remedy");
     }
 
-    /** The kind of refusal. */
+    /** {@return the kind of refusal} */
     public HeapError error() {
         return error;
     }
 
-    /** What was tried. */
+    /** {@return what was tried} */
     public String what() {
         return what;
     }
 
-    /** The object that refused. */
+    /** {@return the object that refused} */
     public String which() {
         return which;
     }
 
-    /** The reason. */
+    /** {@return the reason} */
     public String why() {
         return why;
     }
 
-    /** What the caller can do about it. */
+    /** {@return what the caller can do about it} */
     public String remedy() {
         return remedy;
     }

@@ -15,6 +15,8 @@ public interface HeapListener {
     /**
      * Something happened. Called outside all locks, on the thread that made it happen, in order for one heap as far as
      * that thread goes; must be quick. What it throws is logged and otherwise ignored.
+     *
+     * @param event what happened
      */
     void onEvent(HeapEvent event);
 }

@@ -21,12 +21,15 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Heaps {
     /**
-     * The heap of that name, whatever its {@linkplain Heap#state() state}. Empty when no backend ever served the name
-     * since core started; {@link #explain} then says what is missing. The same object every time for one bundle.
+     * Looks a heap up, whatever its {@linkplain Heap#state() state}.
+     *
+     * @param name the heap's name or alias
+     * @return the heap, the same object every time for one bundle; empty when no backend ever served the name since
+     *     core started, and {@link #explain} then says what is missing
      */
     Optional<Heap> find(String name);
 
-    /** All heaps, sorted by name: a snapshot. */
+    /** {@return all heaps, sorted by name: a snapshot} */
     List<Heap> list();
 
     /**
@@ -44,10 +47,18 @@ public interface Heaps {
      * A stage that completes with the heap as soon as it is {@link HeapState#AVAILABLE}, at once if it is. Completed
      * on a thread of core's: hand long work on. Completes with {@link HeapException} {@code CLOSED} when the calling
      * bundle or core stops first.
+     *
+     * @param name the heap's name or alias; it need not be known yet
+     * @return the stage
      */
     CompletionStage<Heap> whenAvailable(String name);
 
-    /** Why the heap is, or is not, there: what serves the name, who else could, and why it does not. */
+    /**
+     * Why a heap is, or is not, there: what serves the name, who else could, and why it does not.
+     *
+     * @param name any name
+     * @return the explanation, never without a reason
+     */
     Explanation explain(String name);
 
     /**
@@ -68,6 +79,7 @@ public interface Heaps {
      * buffer lives until the last reference is closed and the last attachment is detached.
      *
      * @param buffer any open reference, also of another bundle
+     * @return a new reference to the same buffer
      * @throws HeapException {@code CLOSED} when {@code buffer} was closed; {@code INVALID_ARGUMENT} when it was not
      *     made by this framework
      */

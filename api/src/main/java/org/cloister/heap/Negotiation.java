@@ -22,6 +22,7 @@ public record Negotiation(Optional<Heap> heap, List<Exclusion> exclusions) {
     /**
      * The chosen heap.
      *
+     * @return the heap
      * @throws HeapException {@code UNREACHABLE} with all exclusions as its reason when there is none
      */
     public Heap orElseThrow() {

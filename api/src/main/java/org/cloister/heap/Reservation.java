@@ -12,13 +12,28 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface Reservation {
-    /** Adds a fence. A signalled one is dropped at the latest when the next is added. */
+    /**
+     * Adds a fence. A signalled one is dropped at the latest when the next is added.
+     *
+     * @param fence who uses the buffer
+     * @param usage for what
+     */
     void add(Fence fence, Fence.Usage usage);
 
-    /** The pending fences of {@code usage} and of all before it: a snapshot. */
+    /**
+     * The pending fences of a usage and of all before it.
+     *
+     * @param usage what to look for
+     * @return a snapshot
+     */
     List<Fence> pending(Fence.Usage usage);
 
-    /** Tells, without waiting, whether every fence of {@code usage} and of all before it is signalled. */
+    /**
+     * Tells, without waiting, whether every fence of a usage and of all before it is signalled.
+     *
+     * @param usage what to look for
+     * @return whether nothing is pending
+     */
     boolean isIdle(Fence.Usage usage);
 
     /**

@@ -47,7 +47,12 @@ public record UseCase(int id, String name) {
         }
     }
 
-    /** One of the constants, by the name of the use case. */
+    /**
+     * One of the constants.
+     *
+     * @param name the name of the use case
+     * @return the constant; empty when no constant has that name
+     */
     public static Optional<UseCase> standard(String name) {
         return switch (name) {
             case "none" -> Optional.of(NONE);
@@ -58,7 +63,7 @@ public record UseCase(int id, String name) {
         };
     }
 
-    /** The name that mainline Linux gives the heap of this use case: {@code "protected,"} and the name. */
+    /** {@return the name that mainline Linux gives the heap of this use case: {@code "protected,"} and the name} */
     public String heapName() {
         return "protected," + name;
     }

@@ -11,27 +11,27 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * A buffer and a device that may use it. Keeps the buffer alive until it is closed. Safe for use by any thread.
  *
- * <p>When the buffer is moved or revoked, the importer is told ({@link Importer#invalidated}), and mappings end. After a
- * revocation {@link #map} throws {@code REVOKED}; closing works as always.
+ * <p>When the buffer is moved or revoked, the importer is told ({@link Importer#invalidated}), and mappings end. After
+ * a revocation {@link #map} throws {@code REVOKED}; closing works as always.
  */
 @ProviderType
 public interface Attachment extends AutoCloseable {
-    /** The device. */
+    /** {@return the device} */
     Importer importer();
 
-    /** The id of the buffer. */
+    /** {@return the id of the buffer} */
     long bufferId();
 
-    /** Bytes of the buffer. */
+    /** {@return bytes of the buffer} */
     long size();
 
-    /** What the buffer is: the importer's proof that it is protected. */
+    /** {@return what the buffer is: the importer's proof that it is protected} */
     BufferRecord record();
 
-    /** The buffer's fences. */
+    /** {@return the buffer's fences} */
     Reservation reservation();
 
-    /** What was agreed at attachment. */
+    /** {@return what was agreed at attachment} */
     Access access();
 
     /**

@@ -48,52 +48,52 @@ public final class Constraints {
         useCases = b.useCases;
     }
 
-    /** A builder that starts with no constraint at all, and read-write access. */
+    /** {@return a builder that starts with no constraint at all, and read-write access} */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** What the device does with a buffer, and must be granted. */
+    /** {@return what the device does with a buffer, and must be granted} */
     public Access access() {
         return access;
     }
 
-    /** How many address bits the device drives, 1 to 64. */
+    /** {@return how many address bits the device drives, 1 to 64} */
     public int addressBits() {
         return addressBits;
     }
 
-    /** Whether a buffer must be one physical range. */
+    /** {@return whether a buffer must be one physical range} */
     public boolean contiguous() {
         return contiguous;
     }
 
-    /** Bytes, a power of two: every segment must start at a multiple. */
+    /** {@return bytes, a power of two: every segment must start at a multiple} */
     public long alignment() {
         return alignment;
     }
 
-    /** The most segments that the device takes for one buffer. */
+    /** {@return the most segments that the device takes for one buffer} */
     public int maxSegments() {
         return maxSegments;
     }
 
-    /** Bytes: the longest segment that the device takes. */
+    /** {@return bytes: the longest segment that the device takes} */
     public long maxSegmentSize() {
         return maxSegmentSize;
     }
 
-    /** Whether memory has to be restricted. */
+    /** {@return whether memory has to be restricted} */
     public Restriction restriction() {
         return restriction;
     }
 
-    /** Whether memory that is protected by encryption instead of a firewall will do. */
+    /** {@return whether memory that is protected by encryption instead of a firewall will do} */
     public boolean encryptionAccepted() {
         return encryptionAccepted;
     }
 
-    /** The use cases that restricted memory may have; empty means any. */
+    /** {@return the use cases that restricted memory may have; empty means any} */
     public Set<UseCase> useCases() {
         return useCases;
     }
@@ -121,55 +121,100 @@ public final class Constraints {
 
         private Builder() {}
 
-        /** Sets {@link Constraints#access()}. */
+        /**
+         * Sets {@link Constraints#access()}.
+         *
+         * @param value not {@code NONE}
+         * @return this
+         */
         public Builder access(Access value) {
             access = Objects.requireNonNull(value, "access");
             return this;
         }
 
-        /** Sets {@link Constraints#addressBits()}. */
+        /**
+         * Sets {@link Constraints#addressBits()}.
+         *
+         * @param value 1 to 64
+         * @return this
+         */
         public Builder addressBits(int value) {
             addressBits = value;
             return this;
         }
 
-        /** Sets {@link Constraints#contiguous()}. */
+        /**
+         * Sets {@link Constraints#contiguous()}.
+         *
+         * @param value whether a buffer must be one physical range
+         * @return this
+         */
         public Builder contiguous(boolean value) {
             contiguous = value;
             return this;
         }
 
-        /** Sets {@link Constraints#alignment()}. */
+        /**
+         * Sets {@link Constraints#alignment()}.
+         *
+         * @param bytes a power of two
+         * @return this
+         */
         public Builder alignment(long bytes) {
             alignment = bytes;
             return this;
         }
 
-        /** Sets {@link Constraints#maxSegments()}. */
+        /**
+         * Sets {@link Constraints#maxSegments()}.
+         *
+         * @param value at least 1
+         * @return this
+         */
         public Builder maxSegments(int value) {
             maxSegments = value;
             return this;
         }
 
-        /** Sets {@link Constraints#maxSegmentSize()}. */
+        /**
+         * Sets {@link Constraints#maxSegmentSize()}.
+         *
+         * @param bytes at least 1
+         * @return this
+         */
         public Builder maxSegmentSize(long bytes) {
             maxSegmentSize = bytes;
             return this;
         }
 
-        /** Sets {@link Constraints#restriction()}. */
+        /**
+         * Sets {@link Constraints#restriction()}.
+         *
+         * @param value whether memory has to be restricted
+         * @return this
+         */
         public Builder restriction(Restriction value) {
             restriction = Objects.requireNonNull(value, "restriction");
             return this;
         }
 
-        /** Sets {@link Constraints#encryptionAccepted()}. */
+        /**
+         * Sets {@link Constraints#encryptionAccepted()}.
+         *
+         * @param value whether encryption will do instead of a firewall
+         * @return this
+         */
         public Builder encryptionAccepted(boolean value) {
             encryptionAccepted = value;
             return this;
         }
 
-        /** Sets {@link Constraints#useCases()} to a copy of {@code value}. */
+        /**
+         * Sets {@link Constraints#useCases()}.
+         *
+         * @param value the accepted use cases, or none for any; copied
+         * @return this
+         */
         public Builder useCases(Set<UseCase> value) {
             useCases = Set.copyOf(value);
             return this;
@@ -178,6 +223,7 @@ public final class Constraints {
         /**
          * Makes the constraints.
          *
+         * @return the constraints
          * @throws HeapException {@code INVALID_ARGUMENT} for values that no memory could meet
          */
         public Constraints build() {
@@ -200,8 +246,8 @@ public final class Constraints {
         }
 
         private static HeapException refused(String which, String why) {
-            return new HeapException(
-                    HeapError.INVALID_ARGUMENT, "describe an importer", which, why, "correct the importer's constraints");
+            return new HeapException(HeapError.INVALID_ARGUMENT, "describe an importer", which, why,
+                    "correct the importer's constraints");
         }
     }
 }

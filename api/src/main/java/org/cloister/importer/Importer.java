@@ -14,13 +14,13 @@ public interface Importer {
     /** Service property: the {@link #name()}, a {@link String}. */
     String NAME = "importer.name";
 
-    /** The name that reports and errors use, such as {@code "video-decoder frames"}. */
+    /** {@return the name that reports and errors use, such as {@code "video-decoder frames"}} */
     String name();
 
-    /** The name of the bus master that will touch the memory, as heaps and firewalls know it. */
+    /** {@return the name of the bus master that will touch the memory, as heaps and firewalls know it} */
     String initiator();
 
-    /** What the device needs of memory. */
+    /** {@return what the device needs of memory} */
     Constraints constraints();
 
     /**
@@ -29,6 +29,9 @@ public interface Importer {
      *
      * <p>Called without any lock of core's; may close mappings and the attachment. It should take milliseconds: after
      * a configured time core goes on without it, and the hardware faults. What it throws is logged and ignored.
+     *
+     * @param attachment whose mappings end
+     * @param reason why
      */
     void invalidated(Attachment attachment, Invalidation reason);
 }

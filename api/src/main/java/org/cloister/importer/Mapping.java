@@ -10,18 +10,19 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface Mapping extends AutoCloseable {
-    /** What the device does. */
+    /** {@return what the device does} */
     Access access();
 
-    /** Bytes. */
+    /** {@return bytes} */
     long size();
 
-    /** Tells whether the mapping still stands. */
+    /** {@return whether the mapping still stands} */
     boolean isValid();
 
     /**
-     * A new cursor before the first segment. The segments cover the buffer from its first byte to its last.
+     * Begins a walk of the segments, which cover the buffer from its first byte to its last.
      *
+     * @return a new cursor before the first segment
      * @throws org.cloister.heap.HeapException {@code CLOSED} or {@code REVOKED} when the mapping has ended
      */
     SegmentCursor cursor();

@@ -10,29 +10,36 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface SegmentCursor {
-    /** Advances; false when there is no further segment. */
+    /**
+     * Advances.
+     *
+     * @return false when there is no further segment
+     */
     boolean next();
 
     /**
      * Where the initiator finds the first byte of this segment.
      *
+     * @return an address on the initiator's bus
      * @throws IllegalStateException before the first {@link #next()} and after the last
      */
     long address();
 
     /**
-     * Bytes of this segment.
+     * The length of this segment.
      *
+     * @return bytes
      * @throws IllegalStateException before the first {@link #next()} and after the last
      */
     long length();
 
-    /** What the initiator may do. */
+    /** {@return what the initiator may do} */
     Access access();
 
     /**
      * This segment as a value.
      *
+     * @return a copy
      * @throws IllegalStateException before the first {@link #next()} and after the last
      */
     default Segment segment() {

@@ -13,17 +13,22 @@ public enum Direction {
     /** Both ways. */
     INOUT;
 
-    /** Tells whether the trusted application gets to see it. */
+    /** {@return whether the trusted application gets to see it} */
     public boolean isInput() {
         return this != OUTPUT;
     }
 
-    /** Tells whether the trusted application may change it. */
+    /** {@return whether the trusted application may change it} */
     public boolean isOutput() {
         return this != INPUT;
     }
 
-    /** Tells whether memory of this direction may be used as a parameter of {@code wanted}. */
+    /**
+     * Tells whether memory of this direction may be used as a parameter of another.
+     *
+     * @param wanted the parameter's direction
+     * @return whether it may
+     */
     public boolean permits(Direction wanted) {
         return this == INOUT || this == wanted;
     }

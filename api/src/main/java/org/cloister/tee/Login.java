@@ -9,7 +9,7 @@ public sealed interface Login {
     /** Nobody in particular. */
     Login PUBLIC = new Public();
 
-    /** The number of the method in a TEE's message. */
+    /** {@return the number of the method in a TEE's message} */
     int method();
 
     /** Nobody in particular. */

@@ -60,7 +60,12 @@ public sealed interface Param {
             }
         }
 
-        /** All of the memory. */
+        /**
+         * All of the memory.
+         *
+         * @param memory the shared memory
+         * @return the parameter, of the memory's own direction
+         */
         public static Memory all(SharedMemory memory) {
             return new Memory(memory, 0, memory.size(), memory.direction());
         }

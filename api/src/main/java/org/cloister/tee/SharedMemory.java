@@ -8,13 +8,13 @@ import org.osgi.annotation.versioning.ConsumerType;
 /** Memory that a trusted OS knows, until it is closed. Safe for use by any thread. */
 @ConsumerType
 public interface SharedMemory extends AutoCloseable {
-    /** Bytes. */
+    /** {@return bytes} */
     long size();
 
-    /** Which way it may be used. */
+    /** {@return which way it may be used} */
     Direction direction();
 
-    /** The bytes, for the client; empty when the memory is a buffer, which may be restricted. */
+    /** {@return the bytes, for the client; empty when the memory is a buffer, which may be restricted} */
     Optional<MemorySegment> segment();
 
     /** Ends the sharing. Idempotent. Calls that use the memory finish first. */

@@ -23,10 +23,10 @@ public interface Tee {
     /** The most parameters of an operation. */
     int MAX_PARAMS = 4;
 
-    /** Tells this trusted OS from others on the machine, such as {@code "optee"}. */
+    /** {@return the id that tells this trusted OS from others on the machine, such as {@code "optee"}} */
     String id();
 
-    /** What it is and can do. */
+    /** {@return what it is and can do} */
     TeeVersion version();
 
     /**
@@ -36,8 +36,8 @@ public interface Tee {
      * @param login as whom
      * @param params at most {@value #MAX_PARAMS}, for the application to check
      * @return the session
-     * @throws org.cloister.heap.HeapException {@code FIRMWARE_REFUSED} with the TEE's code and origin in its reason when
-     *     there is no such application or it refused; {@code FIRMWARE_DEAD}; {@code OUT_OF_BOUNDS} and
+     * @throws org.cloister.heap.HeapException {@code FIRMWARE_REFUSED} with the TEE's code and origin in its reason
+     *     when there is no such application or it refused; {@code FIRMWARE_DEAD}; {@code OUT_OF_BOUNDS} and
      *     {@code INVALID_ARGUMENT} for bad parameters, before anything is sent
      */
     TeeSession open(UUID application, Login login, Param... params);
@@ -47,6 +47,7 @@ public interface Tee {
      *
      * @param size bytes, greater than zero
      * @param direction who writes
+     * @return the memory, to be closed by the caller
      * @throws org.cloister.heap.HeapException {@code NO_MEMORY}, {@code INVALID_ARGUMENT}, {@code FIRMWARE_DEAD}
      */
     SharedMemory allocate(long size, Direction direction);
@@ -57,14 +58,15 @@ public interface Tee {
      *
      * @param buffer a buffer of a heap that this trusted OS enforces, or that it can address
      * @param direction who writes
+     * @return the registration, to be closed by the caller
      * @throws org.cloister.heap.HeapException {@code INVALID_ARGUMENT} when the buffer belongs to a heap that this TEE
      *     does not know; {@code NOT_SUPPORTED} when it takes no buffers; {@code CLOSED}, {@code REVOKED}
      */
     SharedMemory register(DmaBuf buffer, Direction direction);
 
     /**
-     * The trusted application that serves restricted memory here, if this trusted OS can be asked; MediaTek's memory
-     * backend asks.
+     * {@return the trusted application that serves restricted memory here, if this trusted OS can be asked} MediaTek's
+     * memory backend asks.
      */
     default Optional<UUID> memoryApplication() {
         return Optional.empty();

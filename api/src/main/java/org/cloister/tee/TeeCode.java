@@ -47,7 +47,12 @@ public final class TeeCode {
 
     private TeeCode() {}
 
-    /** The name of a code, with its number, for people. */
+    /**
+     * The name of a code, with its number, for people.
+     *
+     * @param code any code
+     * @return such as {@code "BAD_PARAMETERS (0xFFFF0006)"}
+     */
     public static String name(int code) {
         String name = switch (code) {
             case SUCCESS -> "SUCCESS";

@@ -39,7 +39,7 @@ public final class TeeOperation {
         this.params = List.of(all);
     }
 
-    /** The parameters, always {@value Tee#MAX_PARAMS}; those not given are {@link Param#NONE}. */
+    /** {@return the parameters, always {@value Tee#MAX_PARAMS}; those not given are {@link Param#NONE}} */
     public List<Param> params() {
         return params;
     }
@@ -60,7 +60,7 @@ public final class TeeOperation {
         action.run();
     }
 
-    /** Tells whether cancellation was asked for. */
+    /** {@return whether cancellation was asked for} */
     public synchronized boolean isCancelled() {
         return cancelled;
     }
@@ -69,6 +69,7 @@ public final class TeeOperation {
      * For implementations of {@link TeeSession}: the call begins, and {@code action} asks the trusted OS to cancel it.
      * It is run at once when cancellation was asked for before.
      *
+     * @param action quick; run at most once
      * @throws HeapException {@code INVALID_ARGUMENT} when the operation was used before
      */
     public void begin(Runnable action) {

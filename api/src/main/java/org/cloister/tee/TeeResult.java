@@ -27,7 +27,7 @@ public record TeeResult(int code, Origin origin, List<Param> params) {
         /** The trusted application. */
         TRUSTED_APPLICATION;
 
-        /** The number in messages. */
+        /** {@return the number in messages} */
         public int number() {
             return ordinal() + 1;
         }
@@ -38,12 +38,18 @@ public record TeeResult(int code, Origin origin, List<Param> params) {
         params = List.copyOf(params);
     }
 
-    /** Tells whether the code is success. */
+    /** {@return whether the code is success} */
     public boolean isSuccess() {
         return code == TeeCode.SUCCESS;
     }
 
-    /** The numbers that came back in the {@code index}-th parameter. */
+    /**
+     * The numbers that came back in a parameter.
+     *
+     * @param index the parameter's place, from 0 on
+     * @return the numbers
+     * @throws HeapException {@code INVALID_ARGUMENT} when there is no value in that place
+     */
     public Param.Value value(int index) {
         if (params.get(index) instanceof Param.Value value) {
             return value;
@@ -56,6 +62,7 @@ public record TeeResult(int code, Origin origin, List<Param> params) {
      * This result, if it is success.
      *
      * @param what what was tried, for the error
+     * @return this
      * @throws HeapException {@code FIRMWARE_REFUSED}, or {@code NO_MEMORY}, {@code CANCELLED}, {@code FIRMWARE_DEAD}
      *     where the code says so
      */

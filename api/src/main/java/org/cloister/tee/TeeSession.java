@@ -10,7 +10,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface TeeSession extends AutoCloseable {
-    /** The trusted application. */
+    /** {@return the trusted application} */
     UUID application();
 
     /**
@@ -28,6 +28,9 @@ public interface TeeSession extends AutoCloseable {
     /**
      * Calls the trusted application; the same as {@code invoke(command, new TeeOperation(params))}.
      *
+     * @param command the number of the command
+     * @param params at most {@value Tee#MAX_PARAMS}
+     * @return the answer, also when it is an error of the trusted application's
      * @see #invoke(int, TeeOperation)
      */
     default TeeResult invoke(int command, Param... params) {

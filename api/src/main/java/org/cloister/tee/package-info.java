@@ -11,8 +11,8 @@
  * }</pre>
  *
  * <p><b>Versions.</b> {@link org.cloister.tee.Tee}, {@link org.cloister.tee.TeeSession} and
- * {@link org.cloister.tee.SharedMemory} are implemented by backends that reach a trusted OS and are consumer types: both
- * sides import {@code [1.0,2)}.
+ * {@link org.cloister.tee.SharedMemory} are implemented by backends that reach a trusted OS and are consumer types:
+ * both sides import {@code [1.0,2)}.
  */
 @Export
 @Version("1.0.0")

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
  * Notices calls of backends that do not return. A call occupies a slot while it lasts; each {@link #tick} looks for
  * slots that are occupied too long, interrupts the thread, and names the tenure that hangs.
  *
- * <p>Made for the hot path: entering is one compare-and-set in a slot of the thread's own choice, and time is counted in
- * ticks, so that no clock is read. When all slots near the thread's are taken the call goes unwatched.
+ * <p>Made for the hot path: entering is one compare-and-set in a slot of the thread's own choice, and time is counted
+ * in ticks, so that no clock is read. When all slots near the thread's are taken the call goes unwatched.
  *
  * <p>A slot holds {@code null} (free), the calling thread, or a marker while it is filled or its thread interrupted;
  * the marker keeps the thread from leaving with an interrupt that would hit its next piece of work.
