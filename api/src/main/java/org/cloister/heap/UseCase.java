@@ -40,11 +40,23 @@ public record UseCase(int id, String name) {
             throw new HeapException(HeapError.INVALID_ARGUMENT, "define a use case", "name \"" + name + "\"",
                     "it is not made of lower-case words joined by hyphens", "use a name such as \"secure-video\"");
         }
-        if (id < 0 || id > 3 && id < FIRST_VENDOR_ID) {
+        int standard = standardId(name);
+        if (standard >= 0 ? id != standard : id < FIRST_VENDOR_ID) {
             throw new HeapException(HeapError.INVALID_ARGUMENT, "define use case " + name, "id " + id,
-                    "ids below " + FIRST_VENDOR_ID + " are reserved",
-                    "take an id from " + FIRST_VENDOR_ID + " on");
+                    standard >= 0 ? "the name belongs to use case " + standard
+                            : "ids below " + FIRST_VENDOR_ID + " are reserved",
+                    "take a name of your own, and an id from " + FIRST_VENDOR_ID + " on");
         }
+    }
+
+    private static int standardId(String name) {
+        return switch (name) {
+            case "none" -> 0;
+            case "secure-video" -> 1;
+            case "trusted-ui" -> 2;
+            case "secure-video-record" -> 3;
+            default -> -1;
+        };
     }
 
     /**
@@ -54,13 +66,8 @@ public record UseCase(int id, String name) {
      * @return the constant; empty when no constant has that name
      */
     public static Optional<UseCase> standard(String name) {
-        return switch (name) {
-            case "none" -> Optional.of(NONE);
-            case "secure-video" -> Optional.of(SECURE_VIDEO);
-            case "trusted-ui" -> Optional.of(TRUSTED_UI);
-            case "secure-video-record" -> Optional.of(SECURE_VIDEO_RECORD);
-            default -> Optional.empty();
-        };
+        int id = standardId(name);
+        return id < 0 ? Optional.empty() : Optional.of(new UseCase(id, name));
     }
 
     /** {@return the name that mainline Linux gives the heap of this use case: {@code "protected,"} and the name} */
