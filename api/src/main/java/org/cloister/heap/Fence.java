@@ -100,15 +100,25 @@ public final class Fence {
         } finally {
             lock.unlock();
         }
-        toRun.forEach(Runnable::run);
+        toRun.forEach(Fence::run);
         return true;
+    }
+
+    /** One callback does not keep the others, or the signaller, from going on. */
+    private static void run(Runnable callback) {
+        try {
+            callback.run();
+        } catch (RuntimeException | Error e) {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+        }
     }
 
     /**
      * Runs {@code callback} once the fence is signalled: at once, on this thread, if it is; else on the thread that
      * signals.
      *
-     * @param callback short, and does not throw
+     * @param callback short; what it throws goes to the thread's handler of uncaught exceptions
      */
     public void onSignal(Runnable callback) {
         Objects.requireNonNull(callback, "callback");
@@ -121,7 +131,7 @@ public final class Fence {
         } finally {
             lock.unlock();
         }
-        callback.run();
+        run(callback);
     }
 
     /**
