@@ -110,7 +110,7 @@ public interface Pool {
      * @return where the trusted OS looks for it
      */
     default TeeMemory teeMemory(PoolBuffer buffer) {
-        throw new HeapException(HeapError.NOT_SUPPORTED, "use a buffer in a TEE call", getClass().getSimpleName(),
+        throw new HeapException(HeapError.NOT_SUPPORTED, "use a buffer in a TEE call", getClass().getName(),
                 "memory of this backend is not known to any trusted OS",
                 "allocate from a heap that the TEE's own backend serves");
     }
@@ -126,7 +126,7 @@ public interface Pool {
     }
 
     private HeapException noCpuAccess(String what) {
-        return new HeapException(HeapError.CPU_ACCESS_DENIED, what, getClass().getSimpleName(),
+        return new HeapException(HeapError.CPU_ACCESS_DENIED, what, getClass().getName(),
                 "the memory is kept from the CPU", "let a device that the heap grants access do it");
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.backend;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -12,9 +13,10 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * A heap that a backend serves, or knows of and cannot serve.
  *
- * @param heap the heap's name; not empty, printable, without white space
+ * @param heap the heap's name; printable ASCII, not empty, without space and slash, as it is also a file name below
+ *     {@code /dev/dma_heap}
  * @param useCase what the memory is for; registers the use case when it is a vendor's own
- * @param aliases other names for the heap
+ * @param aliases other names for the heap, likewise
  * @param refusal why it cannot be served; empty when it can
  */
 @ProviderType
@@ -44,9 +46,9 @@ public record PoolOffer(String heap, UseCase useCase, Set<String> aliases, Optio
     }
 
     private static void checkName(String name) {
-        if (name.isEmpty() || name.chars().anyMatch(c -> c <= ' ' || c == 0x7f || c == '/')) {
+        if (name.isEmpty() || !name.codePoints().allMatch(c -> c > ' ' && c < 0x7f && c != '/')) {
             throw new HeapException(HeapError.INVALID_ARGUMENT, "offer a heap", "name \"" + name + "\"",
-                    "a heap's name is not empty and has no white space, control character or slash",
+                    "a heap's name is one or more printable ASCII characters without space and slash",
                     "use a name such as \"protected,secure-video\"");
         }
     }
@@ -92,6 +94,6 @@ public record PoolOffer(String heap, UseCase useCase, Set<String> aliases, Optio
      * @return a new offer
      */
     public PoolOffer aliases(String... names) {
-        return new PoolOffer(heap, useCase, Set.of(names), refusal);
+        return new PoolOffer(heap, useCase, Set.copyOf(List.of(names)), refusal);
     }
 }

@@ -3,6 +3,8 @@ package org.cloister.backend;
 
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -23,6 +25,23 @@ public record PoolUsage(
         long quarantined,
         OptionalInt regionsUsed,
         OptionalInt regionsLeft) {
+    /** Checks the components; a negative figure throws {@link HeapException} with {@code INVALID_ARGUMENT}. */
+    public PoolUsage {
+        check("capacity", capacity.orElse(0));
+        check("free", free.orElse(0));
+        check("largest free block", largestFree.orElse(0));
+        check("quarantined", quarantined);
+        check("regions used", regionsUsed.orElse(0));
+        check("regions left", regionsLeft.orElse(0));
+    }
+
+    private static void check(String figure, long value) {
+        if (value < 0) {
+            throw new HeapException(HeapError.INVALID_ARGUMENT, "tell the usage of a pool", figure + " " + value,
+                    "it is negative", "leave out what is not known");
+        }
+    }
+
     /**
      * The usage of a pool with known figures and no firewall regions to speak of.
      *

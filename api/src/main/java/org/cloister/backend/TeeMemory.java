@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.backend;
 
+import java.util.Objects;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** How a trusted OS finds a buffer (Linux: what {@code update_shm} of a protected-memory pool answers). */
@@ -20,7 +21,12 @@ public sealed interface TeeMemory {
      * @param cookie the id of the whole: a shared-memory reference, an FF-A handle, a buffer id
      * @param offset bytes from the start of the whole
      */
-    record Parent(String tee, long cookie, long offset) implements TeeMemory {}
+    record Parent(String tee, long cookie, long offset) implements TeeMemory {
+        /** Checks the components. */
+        public Parent {
+            Objects.requireNonNull(tee, "tee");
+        }
+    }
 
     /**
      * The buffer is a real dma-buf, and the kernel makes it known.
