@@ -2,6 +2,7 @@
 package org.cloister.tee;
 
 import java.util.List;
+import java.util.Objects;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.osgi.annotation.versioning.ProviderType;
@@ -35,6 +36,7 @@ public record TeeResult(int code, Origin origin, List<Param> params) {
 
     /** Copies the list. */
     public TeeResult {
+        Objects.requireNonNull(origin, "origin");
         params = List.copyOf(params);
     }
 
@@ -51,7 +53,7 @@ public record TeeResult(int code, Origin origin, List<Param> params) {
      * @throws HeapException {@code INVALID_ARGUMENT} when there is no value in that place
      */
     public Param.Value value(int index) {
-        if (params.get(index) instanceof Param.Value value) {
+        if (index >= 0 && index < params.size() && params.get(index) instanceof Param.Value value) {
             return value;
         }
         throw new HeapException(HeapError.INVALID_ARGUMENT, "read a TEE result", "parameter " + index,
