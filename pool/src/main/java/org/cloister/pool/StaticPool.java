@@ -38,12 +38,15 @@ public final class StaticPool implements Pool {
     private final String name;
     private final HeapAttributes attributes;
     private final PoolMemory memory;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Runnable onDestroyed;
+    private final ReentrantLock lock;
     private final RangeAllocator allocator; // guarded by lock
     private State state = State.OPEN; // guarded by lock
+    private int live; // guarded by lock
 
     /**
-     * Makes a pool.
+     * Makes a pool over a range that no other pool is opened on while this one lives. Where a backend may be replaced,
+     * with buffers of the former still live, open pools with {@link StaticRanges}.
      *
      * @param name what messages call it, such as the path of a device-tree node
      * @param base the physical address of the first byte, a multiple of the attributes' granularity
@@ -53,17 +56,24 @@ public final class StaticPool implements Pool {
      * @throws HeapException {@code INVALID_ARGUMENT} when one of these does not hold
      */
     public StaticPool(String name, long base, long size, HeapAttributes attributes, PoolMemory memory) {
-        this.name = Objects.requireNonNull(name, "name");
-        this.attributes = Objects.requireNonNull(attributes, "attributes");
+        this(name, new RangeBooks(name, base, size, attributes.granularity()), attributes, memory, () -> {});
+    }
+
+    StaticPool(String name, RangeBooks books, HeapAttributes attributes, PoolMemory memory, Runnable onDestroyed) {
+        this.name = name;
+        this.attributes = attributes;
         this.memory = Objects.requireNonNull(memory, "memory");
-        allocator = new RangeAllocator(name, base, size, attributes.granularity());
+        this.onDestroyed = onDestroyed;
+        this.lock = books.lock();
+        this.allocator = books.allocator();
         if (!attributes.contiguous()) {
             throw refused("open the pool", "a static pool hands out contiguous buffers, the attributes deny it",
                     "set contiguous in the attributes");
         }
-        if (Long.SIZE - Long.numberOfLeadingZeros(base + size - 1) > attributes.addressBits()) {
+        long last = allocator.base() + allocator.size() - 1;
+        if (Long.SIZE - Long.numberOfLeadingZeros(last) > attributes.addressBits()) {
             throw refused("open the pool", "the range ends at 0x%x, beyond the %d address bits of the attributes"
-                    .formatted(base + size - 1, attributes.addressBits()), "set the address bits to cover the range");
+                    .formatted(last, attributes.addressBits()), "set the address bits to cover the range");
         }
     }
 
@@ -89,7 +99,7 @@ public final class StaticPool implements Pool {
 
     /** Bytes from the pool's first byte to the buffer's. */
     public long offset(PoolBuffer buffer) {
-        return live("find", buffer).address - allocator.base();
+        return find("find", buffer).address - allocator.base();
     }
 
     /**
@@ -103,6 +113,7 @@ public final class StaticPool implements Pool {
         try {
             requireOpen("allocate");
             long address = allocator.allocate(size, alignment);
+            live++;
             return new Buffer(this, address, allocator.allocatedSize(address));
         } finally {
             lock.unlock();
@@ -116,6 +127,7 @@ public final class StaticPool implements Pool {
             Buffer mine = requireLive("free", buffer);
             allocator.free(mine.address);
             mine.live = false;
+            live--;
         } finally {
             lock.unlock();
         }
@@ -131,14 +143,15 @@ public final class StaticPool implements Pool {
         lock.lock();
         try {
             requireOpen("destroy");
-            if (allocator.allocations() > 0) {
-                throw new HeapException(HeapError.BUSY, "destroy", name,
-                        allocator.allocations() + " buffers are live", "free them first");
+            if (live > 0) {
+                throw new HeapException(
+                        HeapError.BUSY, "destroy", name, live + " buffers are live", "free them first");
             }
             state = State.DESTROYED;
         } finally {
             lock.unlock();
         }
+        onDestroyed.run();
         memory.released();
     }
 
@@ -154,13 +167,13 @@ public final class StaticPool implements Pool {
 
     @Override
     public PoolMapping map(PoolBuffer buffer, Access access) {
-        long size = live("map for the CPU", buffer).size;
+        long size = find("map for the CPU", buffer).size;
         return memory.map(address("map for the CPU", buffer, 0, size, access), size, access);
     }
 
     @Override
     public TeeMemory teeMemory(PoolBuffer buffer) {
-        return memory.teeMemory(live("use in a TEE call", buffer).address);
+        return memory.teeMemory(find("use in a TEE call", buffer).address);
     }
 
     @Override
@@ -174,7 +187,7 @@ public final class StaticPool implements Pool {
             throw new HeapException(HeapError.CPU_ACCESS_DENIED, what, name,
                     "the CPU's access is " + attributes.cpuAccess(), "let a device that has access do it");
         }
-        Buffer mine = live(what, buffer);
+        Buffer mine = find(what, buffer);
         if (offset < 0 || length < 0 || offset > mine.size - length) {
             throw new HeapException(HeapError.OUT_OF_BOUNDS, what, name,
                     "0x%x bytes at offset 0x%x leave the buffer of 0x%x bytes".formatted(length, offset, mine.size),
@@ -183,7 +196,7 @@ public final class StaticPool implements Pool {
         return mine.address + offset;
     }
 
-    private Buffer live(String what, PoolBuffer buffer) {
+    private Buffer find(String what, PoolBuffer buffer) {
         lock.lock();
         try {
             return requireLive(what, buffer);
