@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.platform.device;
 
+import org.cloister.heap.HeapError;
 import org.cloister.platform.BusFault;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -63,6 +64,15 @@ public sealed interface DecoderEvent {
      * @param fault who, where, and why
      */
     record Blocked(BusFault fault) implements DecoderEvent {}
+
+    /**
+     * The session cannot go on. It is halted, all its memory was returned.
+     *
+     * @param error {@code NOT_SUPPORTED} when the stream asks for what the device does not have, {@code CLOSED} when
+     *     the device is gone, {@code FAULT} when it broke down
+     * @param reason what happened
+     */
+    record Halted(HeapError error, String reason) implements DecoderEvent {}
 
     /** All pictures of the bitstream queued before {@link DecoderSession#drain} were written. */
     record Drained() implements DecoderEvent {}

@@ -15,6 +15,7 @@ import org.osgi.annotation.versioning.ProviderType;
  *   <tr><td>draining</td><td>the last picture is written: {@link DecoderEvent.Drained}</td><td>running</td></tr>
  *   <tr><td>running, draining</td><td>{@link #flush}: {@link DecoderEvent.Flushed}</td><td>running</td></tr>
  *   <tr><td>running, draining</td><td>an access was blocked: {@link DecoderEvent.Blocked}</td><td>halted</td></tr>
+ *   <tr><td>running, draining</td><td>it cannot go on: {@link DecoderEvent.Halted}</td><td>halted</td></tr>
  *   <tr><td>halted</td><td>{@link #flush}</td><td>running</td></tr>
  *   <tr><td>any</td><td>{@link #close}</td><td>closed</td></tr>
  * </table>
@@ -24,7 +25,7 @@ import org.osgi.annotation.versioning.ProviderType;
  *
  * <p>Errors: {@link org.cloister.heap.HeapException} with {@code INVALID_ARGUMENT} for a descriptor that the
  * {@linkplain VideoDecoder#limits() address generator} cannot follow, {@code BUSY} when the queue is full,
- * {@code CLOSED} after {@link #close} or when the device is gone.
+ * {@code FAULT} while the session is halted, {@code CLOSED} after {@link #close} or when the device is gone.
  */
 @ProviderType
 public interface DecoderSession extends AutoCloseable {

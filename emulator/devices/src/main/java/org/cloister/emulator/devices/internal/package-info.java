@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Device models that touch memory only as their own initiator.
+ * What the device models share, and how they come onto a board.
  */
 package org.cloister.emulator.devices.internal;
