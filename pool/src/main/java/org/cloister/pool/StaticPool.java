@@ -114,7 +114,7 @@ public final class StaticPool implements Pool {
             requireOpen("allocate");
             long address = allocator.allocate(size, alignment);
             live++;
-            return new Buffer(this, address, allocator.allocatedSize(address));
+            return new Buffer(this, address, size + allocator.pageSize() - 1 & -allocator.pageSize());
         } finally {
             lock.unlock();
         }

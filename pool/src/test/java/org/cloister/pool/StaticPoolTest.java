@@ -47,6 +47,13 @@ class StaticPoolTest {
         assertThat(second.fd()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, 4096", "4095, 4096", "4096, 4096", "4097, 8192", "262144, 262144"})
+    void handsOutWholePages(long asked, long given) {
+        assertThat(pool.allocate(asked, 1).size()).isEqualTo(given);
+        assertThat(pool.usage().free()).hasValue(SIZE - given);
+    }
+
     @Test
     void tellsHowMuchIsUsed() {
         pool.allocate(PAGE, PAGE);
