@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.bench;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** Says beside what a benchmark is to be seen, and what it aims at. */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.METHOD)
+@interface Against {
+    /** The peer: another benchmark of the same class, with the same parameters. Empty when there is none. */
+    String peer() default "";
+
+    /** The score to stay at or below, in the unit of the benchmark; infinite for no such aim. */
+    double atMost() default Double.POSITIVE_INFINITY;
+
+    /** The ratio of score to peer's score to stay at or below; infinite for no such aim. */
+    double ratioAtMost() default Double.POSITIVE_INFINITY;
+}

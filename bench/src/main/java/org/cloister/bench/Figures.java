@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.bench;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.results.RunResult;
+
+/** Puts results beside those of their peers, as {@link Against} says. Stateless. */
+final class Figures {
+    private Figures() {}
+
+    static List<Figure> of(Collection<RunResult> results) {
+        return results.stream().map(result -> figure(result, results)).toList();
+    }
+
+    private static Figure figure(RunResult result, Collection<RunResult> all) {
+        BenchmarkParams params = result.getParams();
+        Optional<Against> against = against(params.getBenchmark());
+        double score = result.getPrimaryResult().getScore();
+        String peer = against.map(Against::peer).orElse("");
+        OptionalDouble ratio = all.stream()
+                .filter(other -> other.getParams().getBenchmark().equals(sibling(params.getBenchmark(), peer)))
+                .filter(other -> params(other.getParams()).equals(params(params)))
+                .mapToDouble(other -> score / other.getPrimaryResult().getScore()).findFirst();
+        double atMost = against.map(Against::atMost).orElse(Double.POSITIVE_INFINITY);
+        double ratioAtMost = against.map(Against::ratioAtMost).orElse(Double.POSITIVE_INFINITY);
+        String unit = result.getPrimaryResult().getScoreUnit();
+        return new Figure(shortName(params.getBenchmark()), params(params), score,
+                result.getPrimaryResult().getScoreError(), unit, peer, ratio, target(atMost, ratioAtMost, unit),
+                score <= atMost && ratio.orElse(0) <= ratioAtMost);
+    }
+
+    private static String target(double atMost, double ratioAtMost, String unit) {
+        String score = Double.isFinite(atMost) ? "at most " + atMost + " " + unit : "";
+        String ratio = Double.isFinite(ratioAtMost) ? "at most " + ratioAtMost + " of its peer" : "";
+        return score + (score.isEmpty() || ratio.isEmpty() ? "" : ", ") + ratio;
+    }
+
+    private static Map<String, String> params(BenchmarkParams params) {
+        Map<String, String> values = new TreeMap<>();
+        params.getParamsKeys().forEach(key -> values.put(key, params.getParam(key)));
+        return values;
+    }
+
+    private static Optional<Against> against(String benchmark) {
+        try {
+            String type = benchmark.substring(0, benchmark.lastIndexOf('.'));
+            String method = benchmark.substring(type.length() + 1);
+            for (var declared : Class.forName(type).getDeclaredMethods()) {
+                if (declared.getName().equals(method)) {
+                    return Optional.ofNullable(declared.getAnnotation(Against.class));
+                }
+            }
+            return Optional.empty();
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("JMH ran " + benchmark + ", and its class is not there", e);
+        }
+    }
+
+    private static String sibling(String benchmark, String method) {
+        return benchmark.substring(0, benchmark.lastIndexOf('.') + 1) + method;
+    }
+
+    private static String shortName(String benchmark) {
+        return benchmark.substring(benchmark.lastIndexOf('.', benchmark.lastIndexOf('.') - 1) + 1);
+    }
+}
