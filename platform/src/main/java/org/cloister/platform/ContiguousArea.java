@@ -19,6 +19,9 @@ public interface ContiguousArea {
     /** The full name of its device-tree node, such as {@code "linux,cma"} or {@code "video@58000000"}. */
     String name();
 
+    /** Whether this is the default area ({@code linux,cma-default}). */
+    boolean isDefault();
+
     /** The physical address of the first byte. */
     long base();
 

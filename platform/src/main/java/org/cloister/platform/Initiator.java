@@ -8,7 +8,8 @@ import org.osgi.annotation.versioning.ProviderType;
  * A bus master: somebody who puts addresses on the bus and whom a firewall can tell from others.
  *
  * @param name the name that device trees, heap attributes and reports use, such as {@code "video-decoder"}
- * @param id the number that its accesses carry on the bus (an NSAID, a privilege id); 0 to 255, unique on a board
+ * @param id the number that its accesses carry on the bus (an NSAID, a privilege id); 0 to 255, unique among the
+ *     initiators of its world on a board, so that a processor carries one number in both
  * @param secure whether its accesses are secure ones (made by the secure world)
  */
 @ProviderType
