@@ -3,10 +3,9 @@ package org.cloister.emulator.soc;
 
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.cloister.heap.Access;
 import org.cloister.platform.Initiator;
@@ -25,19 +24,16 @@ public record Rights(Access normal, Access secure, Map<Initiator, Access> own) {
     /** Nobody may do anything. */
     public static final Rights NONE = new Rights(Access.NONE, Access.NONE, Map.of());
 
-    private static final Comparator<Initiator> BY_NAME = Comparator.comparing(Initiator::name);
-
     /** Checks and copies the components; grants of {@link Access#NONE} are dropped. */
     public Rights {
         Objects.requireNonNull(normal, "normal");
         Objects.requireNonNull(secure, "secure");
-        SortedMap<Initiator, Access> sorted = new TreeMap<>(BY_NAME);
-        own.forEach((initiator, access) -> {
-            if (access != Access.NONE) {
-                sorted.put(initiator, access);
-            }
-        });
-        own = Collections.unmodifiableSortedMap(sorted);
+        Map<Initiator, Access> sorted = new LinkedHashMap<>();
+        own.entrySet().stream()
+                .filter(grant -> grant.getValue() != Access.NONE)
+                .sorted(Comparator.comparing(grant -> grant.getKey().name()))
+                .forEach(grant -> sorted.put(grant.getKey(), grant.getValue()));
+        own = Collections.unmodifiableMap(sorted);
     }
 
     /** Rights of single initiators only. */
@@ -47,8 +43,7 @@ public record Rights(Access normal, Access secure, Map<Initiator, Access> own) {
 
     /** These rights with what {@code initiator} is granted by name widened by {@code access}. */
     public Rights with(Initiator initiator, Access access) {
-        Map<Initiator, Access> wider = new TreeMap<>(BY_NAME);
-        wider.putAll(own);
+        Map<Initiator, Access> wider = new LinkedHashMap<>(own);
         wider.merge(initiator, access, Access::or);
         return new Rights(normal, secure, wider);
     }
