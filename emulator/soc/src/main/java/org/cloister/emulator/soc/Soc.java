@@ -6,6 +6,7 @@ import java.util.random.RandomGenerator;
 import org.cloister.platform.ContiguousArea;
 import org.cloister.platform.Initiator;
 import org.cloister.platform.PhysicalMemory;
+import org.cloister.platform.dt.DeviceTree;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -22,6 +23,9 @@ public interface Soc {
 
     /** The name of the board. */
     String board();
+
+    /** What the board is made of. */
+    DeviceTree deviceTree();
 
     /** All initiators, in the order of the device tree; the CPU comes first. */
     List<Initiator> initiators();
