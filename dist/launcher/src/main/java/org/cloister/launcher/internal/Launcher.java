@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.launcher.internal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Starts a framework over a folder of bundles, runs its main service, and exits with what that returns.
+ *
+ * <p>Arguments: the folder, then those of the command. The folder is an unpacked runnable jar as bnd exports it:
+ * {@code launcher.properties} and the bundles that it names. The framework's own storage is a temporary directory,
+ * which refers to the bundles where they are, so that starts are quick and any number can run side by side.
+ *
+ * <p>What bundles print to {@code System.out} goes to standard error: standard output belongs to the command, which
+ * opens it by its descriptor.
+ */
+public final class Launcher {
+    /** The exit status for what cannot even be started. */
+    private static final int UNUSABLE = 2;
+
+    private Launcher() {
+    }
+
+    /** Runs; see the class comment. */
+    public static void main(String[] args) {
+        System.setOut(System.err);
+        System.exit(run(args));
+    }
+
+    private static int run(String[] args) {
+        if (args.length == 0) {
+            System.err.println("cloister: the launcher was started without a folder of bundles;"
+                    + " start it with the script 'cloister'");
+            return UNUSABLE;
+        }
+        Path folder = Path.of(args[0]);
+        AtomicBoolean stopping = new AtomicBoolean();
+        try {
+            RunningFramework framework =
+                    new RunningFramework(LaunchFolder.read(folder), Files.createTempDirectory("cloister-"));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                stopping.set(true);
+                framework.close();
+            }, "cloister-stop"));
+            framework.start(Arrays.copyOfRange(args, 1, args.length));
+            return framework.callMain();
+        } catch (IOException | LaunchException e) {
+            if (!stopping.get()) { // else somebody interrupted the start, and knows
+                System.err.printf("cloister: cannot start from %s: %s; delete that folder, so that it is built anew%n",
+                        folder, e.getMessage());
+            }
+            return UNUSABLE;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.launcher.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LaunchFolderTest {
+    @TempDir
+    private Path folder;
+
+    private void properties(String... lines) throws IOException {
+        Files.writeString(folder.resolve("launcher.properties"), String.join("\n", lines));
+    }
+
+    @Test
+    void bundlesInTheirOrderAndPropertiesOfTheFramework() throws IOException {
+        Files.createFile(folder.resolve("b.jar"));
+        Files.createFile(folder.resolve("a.jar"));
+        properties("launch.bundles=b.jar, a.jar", "launch.keep=false", "org.osgi.framework.startlevel.beginning=36",
+                "org.osgi.framework.bootdelegation=x.*");
+
+        LaunchFolder read = LaunchFolder.read(folder);
+
+        assertThat(read.bundles()).containsExactly(folder.resolve("b.jar"), folder.resolve("a.jar"));
+        assertThat(read.properties()).hasSize(1).containsEntry("org.osgi.framework.bootdelegation", "x.*");
+    }
+
+    @Test
+    void noBundles() throws IOException {
+        properties("launch.bundles=");
+
+        assertThat(LaunchFolder.read(folder).bundles()).isEmpty();
+    }
+
+    @Test
+    void missingBundle() throws IOException {
+        properties("launch.bundles=a.jar");
+
+        assertThatIOException().isThrownBy(() -> LaunchFolder.read(folder))
+                .withMessage("the bundle %s is missing", folder.resolve("a.jar"));
+    }
+
+    @Test
+    void missingProperties() {
+        assertThatIOException().isThrownBy(() -> LaunchFolder.read(folder)).isInstanceOf(NoSuchFileException.class);
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.launcher.internal;
+
+import java.util.Collection;
+import java.util.Hashtable;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+
+/** The content of a test's bundle: a main service that returns the number of its arguments and a property's value. */
+public final class Program implements BundleActivator, Callable<Integer> {
+    private BundleContext context;
+
+    @Override
+    public void start(BundleContext started) {
+        context = started;
+        context.registerService(Callable.class, this, new Hashtable<>(Map.of("main.thread", "true")));
+    }
+
+    @Override
+    public void stop(BundleContext stopped) {
+        context = null;
+    }
+
+    @Override
+    public Integer call() throws InvalidSyntaxException {
+        Collection<ServiceReference<Object>> launchers =
+                context.getServiceReferences(Object.class, "(&(launcher.arguments=*)(launcher.ready=true))");
+        String[] arguments = (String[]) launchers.iterator().next().getProperty("launcher.arguments");
+        if (arguments.length == 0) {
+            throw new IllegalArgumentException("no arguments");
+        }
+        return arguments.length + Integer.parseInt(context.getProperty("program.bias"));
+    }
+}
