@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.cli.internal;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * Boards are switched on through the configuration of the emulator, and seen to be on by its service; no type of the
+ * emulator is used.
+ *
+ * <p>Safe for use by any thread.
+ */
+@Component(service = Stage.class)
+public final class BoardStage implements Stage {
+    /** The board that commands run on unless they, or the user, say otherwise. */
+    static final String DEFAULT_BOARD = "jacinto";
+
+    private static final String PID = "org.cloister.emulator.board";
+    private static final String BOARD = "board";
+    private static final String BOARD_NAME = "board.name";
+    private static final String BOARD_TYPE = "org.cloister.emulator.soc.Board";
+    private static final String SOC_TYPE = "org.cloister.emulator.soc.Soc";
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final BundleContext context;
+    private final ConfigurationAdmin configurations;
+    private final Duration patience;
+
+    /** Called by Declarative Services. */
+    @Activate
+    public BoardStage(BundleContext context, @Reference ConfigurationAdmin configurations) {
+        this(context, configurations, PATIENCE);
+    }
+
+    BoardStage(BundleContext context, ConfigurationAdmin configurations, Duration patience) {
+        this.context = context;
+        this.configurations = configurations;
+        this.patience = patience;
+    }
+
+    @Override
+    public void switchOn(String board) {
+        SortedSet<String> boards = boards();
+        if (!boards.contains(board)) {
+            String remedy = boards.isEmpty()
+                    ? "install a bundle that has boards" : "choose " + String.join(" or ", boards);
+            throw new CommandFailure(
+                    ExitStatus.UNUSABLE, "there is no board '%s'; %s".formatted(Text.printable(board), remedy));
+        }
+        Dictionary<String, Object> properties = new Hashtable<>();
+        properties.put(BOARD, board);
+        try {
+            configurations.getConfiguration(PID, "?").update(properties);
+        } catch (IOException e) {
+            throw new CommandFailure(ExitStatus.DOES_NOT_HOLD,
+                    "cannot switch the board %s on: %s; make room for temporary files"
+                            .formatted(board, Text.oneLine(String.valueOf(e.getMessage()))));
+        }
+        if (!new ServiceWait(context).await("(&(objectClass=%s)(%s=%s))".formatted(SOC_TYPE, BOARD, board), patience)) {
+            throw new CommandFailure(ExitStatus.DOES_NOT_HOLD,
+                    "the board %s did not come up within %d seconds; run again with CLOISTER_LOG_LEVEL=INFO to see why"
+                            .formatted(board, patience.toSeconds()));
+        }
+    }
+
+    @Override
+    public void await(List<String> needs) {
+        for (String need : needs) {
+            if (!new ServiceWait(context).await(need, patience)) {
+                throw new CommandFailure(ExitStatus.DOES_NOT_HOLD,
+                        "no service %s appeared within %d seconds; start the bundles that provide it"
+                                .formatted(need, patience.toSeconds()));
+            }
+        }
+    }
+
+    private SortedSet<String> boards() {
+        try {
+            ServiceReference<?>[] boards = context.getAllServiceReferences(BOARD_TYPE, null);
+            return boards == null ? new TreeSet<>() : Arrays.stream(boards)
+                    .map(board -> String.valueOf(board.getProperty(BOARD_NAME)))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

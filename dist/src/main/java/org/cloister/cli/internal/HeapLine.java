@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.cli.internal;
+
+import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
+import jakarta.json.spi.JsonProvider;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.cloister.heap.Access;
+import org.cloister.heap.Heap;
+import org.cloister.heap.HeapAttributes;
+import org.cloister.heap.HeapState;
+import org.cloister.heap.HeapUsage;
+
+/**
+ * What the list of heaps says of one.
+ *
+ * @param usage empty when the heap cannot tell
+ */
+record HeapLine(String name, String useCase, String backend, HeapState state, HeapAttributes attributes,
+        Optional<HeapUsage> usage) {
+    static final String[] HEADINGS = {
+        "HEAP", "STATE", "BACKEND", "RESTRICTED", "CPU", ">CAPACITY", ">FREE", ">LARGEST FREE", ">BUFFERS", "REGIONS"};
+
+    private static final String UNKNOWN = "-";
+
+    /**
+     * Asks a heap.
+     *
+     * @throws org.cloister.heap.HeapException when it cannot tell how much is used
+     */
+    static HeapLine of(Heap heap) {
+        return of(heap, Optional.of(heap.usage()));
+    }
+
+    /** Asks a heap for all but how much is used. */
+    static HeapLine withoutUsage(Heap heap) {
+        return of(heap, Optional.empty());
+    }
+
+    private static HeapLine of(Heap heap, Optional<HeapUsage> usage) {
+        return new HeapLine(
+                heap.name(), heap.useCase().name(), heap.backend(), heap.state(), heap.attributes(), usage);
+    }
+
+    /** A row under {@link #HEADINGS}. */
+    String[] cells() {
+        OptionalInt used = regionsUsed();
+        OptionalInt left = regionsLeft();
+        return new String[] {
+            name,
+            lowerCase(state),
+            backend.isEmpty() ? UNKNOWN : backend,
+            attributes.restricted() ? "yes" : "no",
+            cpuAccess(),
+            size(capacity()),
+            size(free()),
+            size(largestFree()),
+            usage.map(figures -> Long.toString(figures.buffers())).orElse(UNKNOWN),
+            used.isEmpty() ? UNKNOWN
+                    : used.getAsInt() + " used" + (left.isEmpty() ? "" : ", " + left.getAsInt() + " left")};
+    }
+
+    /** The object for machines; what is not known is null. */
+    JsonObject json(JsonProvider json) {
+        return json.createObjectBuilder()
+                .add("name", name)
+                .add("useCase", useCase)
+                .add("restricted", attributes.restricted())
+                .add("backend", backend)
+                .add("state", lowerCase(state))
+                .add("cpuAccess", cpuAccess())
+                .add("contiguous", attributes.contiguous())
+                .add("granularity", Text.hex(attributes.granularity()))
+                .add("capacity", hex(json, capacity()))
+                .add("free", hex(json, free()))
+                .add("largestFree", hex(json, largestFree()))
+                .add("buffers", usage.<JsonValue>map(f -> json.createValue(f.buffers())).orElse(JsonValue.NULL))
+                .add("regionsUsed", count(json, regionsUsed()))
+                .add("regionsLeft", count(json, regionsLeft()))
+                .build();
+    }
+
+    private OptionalLong capacity() {
+        return usage.map(HeapUsage::capacity).orElse(OptionalLong.empty());
+    }
+
+    private OptionalLong free() {
+        return usage.map(HeapUsage::free).orElse(OptionalLong.empty());
+    }
+
+    private OptionalLong largestFree() {
+        return usage.map(HeapUsage::largestFree).orElse(OptionalLong.empty());
+    }
+
+    private OptionalInt regionsUsed() {
+        return usage.map(HeapUsage::regionsUsed).orElse(OptionalInt.empty());
+    }
+
+    private OptionalInt regionsLeft() {
+        return usage.map(HeapUsage::regionsLeft).orElse(OptionalInt.empty());
+    }
+
+    private String cpuAccess() {
+        Access access = attributes.cpuAccess();
+        return switch (access) {
+            case NONE -> "none";
+            case READ -> "read-only";
+            case WRITE -> "write-only";
+            case READ_WRITE -> "read-write";
+        };
+    }
+
+    private static String lowerCase(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String size(OptionalLong bytes) {
+        return bytes.isPresent() ? Text.size(bytes.getAsLong()) : UNKNOWN;
+    }
+
+    private static JsonValue hex(JsonProvider json, OptionalLong bytes) {
+        return bytes.isPresent() ? json.createValue(Text.hex(bytes.getAsLong())) : JsonValue.NULL;
+    }
+
+    private static JsonValue count(JsonProvider json, OptionalInt count) {
+        return count.isPresent() ? json.createValue(count.getAsInt()) : JsonValue.NULL;
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.cli.internal;
+
+import java.util.List;
+
+/** Sets up what commands run on. */
+interface Stage {
+    /**
+     * Switches an emulated board on and waits until it runs.
+     *
+     * @throws CommandFailure when there is no such board, or it does not come up in time
+     */
+    void switchOn(String board);
+
+    /**
+     * Waits for services.
+     *
+     * @param needs filters
+     * @throws CommandFailure when one does not appear in time
+     */
+    void await(List<String> needs);
+}

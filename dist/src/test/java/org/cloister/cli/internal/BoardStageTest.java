@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.cli.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class BoardStageTest extends FrameworkCase {
+    private static final String BOARD = "org.cloister.emulator.soc.Board";
+    private static final String SOC = "org.cloister.emulator.soc.Soc";
+
+    private final List<Object> switchedOn = new ArrayList<>();
+    private FakeConfigurations configurations;
+    private BoardStage stage;
+
+    @BeforeEach
+    void makeStage() {
+        configurations = new FakeConfigurations(properties -> {
+            switchedOn.add(properties.get("board"));
+            if (properties.get("board").equals("jacinto")) {
+                register(SOC, this, Map.of("board", "jacinto"));
+            }
+        });
+        stage = new BoardStage(context(), configurations, Duration.ofMillis(1));
+    }
+
+    private void provideBoards() {
+        register(BOARD, this, Map.of("board.name", "lab"));
+        register(BOARD, this, Map.of("board.name", "jacinto"));
+    }
+
+    @Test
+    void boardIsConfiguredAndSeen() {
+        provideBoards();
+
+        stage.switchOn("jacinto");
+
+        assertThat(switchedOn).containsExactly("jacinto");
+        assertThat(configurations.asked).containsExactly("org.cloister.emulator.board ?");
+    }
+
+    @Test
+    void boardThatDoesNotComeUp() {
+        provideBoards();
+
+        assertThatExceptionOfType(CommandFailure.class).isThrownBy(() -> stage.switchOn("lab"))
+                .withMessage("the board lab did not come up within 0 seconds;"
+                        + " run again with CLOISTER_LOG_LEVEL=INFO to see why")
+                .matches(failure -> failure.status() == 1);
+    }
+
+    @Test
+    void boardThatIsNotKnown() {
+        provideBoards();
+
+        assertThatExceptionOfType(CommandFailure.class).isThrownBy(() -> stage.switchOn("moon"))
+                .withMessage("there is no board 'moon'; choose jacinto or lab")
+                .matches(failure -> failure.status() == 2);
+        assertThat(switchedOn).isEmpty();
+    }
+
+    @Test
+    void noBoardAtAll() {
+        assertThatExceptionOfType(CommandFailure.class).isThrownBy(() -> stage.switchOn("jacinto"))
+                .withMessage("there is no board 'jacinto'; install a bundle that has boards");
+    }
+
+    @Test
+    void configurationThatCannotBeStored() {
+        provideBoards();
+        configurations.broken = true;
+
+        assertThatExceptionOfType(CommandFailure.class).isThrownBy(() -> stage.switchOn("jacinto"))
+                .withMessage("cannot switch the board jacinto on: No space left on device;"
+                        + " make room for temporary files");
+    }
+
+    @Test
+    void needs() {
+        register("x.Y", this, Map.of("a", "b"));
+
+        stage.await(List.of("(a=b)", "(objectClass=x.Y)"));
+
+        assertThatExceptionOfType(CommandFailure.class).isThrownBy(() -> stage.await(List.of("(a=b)", "(a=c)")))
+                .withMessage("no service (a=c) appeared within 0 seconds; start the bundles that provide it");
+    }
+
+    @Test
+    void interruption() {
+        Thread.currentThread().interrupt();
+
+        assertThatExceptionOfType(CommandFailure.class).isThrownBy(() -> stage.await(List.of("(a=c)")))
+                .withMessageContaining("interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+    }
+}
