@@ -25,8 +25,7 @@ public interface SmcConduit {
      * Makes one call.
      *
      * @param registers x0 to x17 as they are before the call; holds the answer when this returns. Firmware leaves
-     *     registers that its calling convention preserves as they were. Allocates nothing of its own, so that a caller
-     *     can use one register file for all its calls.
+     *     registers that its calling convention preserves as they were. The caller may use it again for its next call.
      * @throws org.cloister.heap.HeapException {@code FIRMWARE_DEAD} when no firmware answers any more
      */
     void call(SmcRegisters registers);

@@ -121,9 +121,20 @@ public final class FfaTransactionReader {
      * @return whether it fits; if not, nothing was read
      */
     public boolean composite() {
-        if (compositeOffset > length - FfaComposite.SIZE) {
+        return compositeAt(compositeOffset);
+    }
+
+    /**
+     * Reads a composite region.
+     *
+     * @param offset where it is, counted from the header
+     * @return whether it fits; if not, nothing was read
+     */
+    public boolean compositeAt(long offset) {
+        if (offset < 0 || offset > length - FfaComposite.SIZE) {
             return false;
         }
+        compositeOffset = offset;
         pageCount = Integer.toUnsignedLong(FfaComposite.pageCount(segment, at + compositeOffset));
         rangeCount = Integer.toUnsignedLong(FfaComposite.rangeCount(segment, at + compositeOffset));
         compositeReserved = FfaComposite.reservedSet(segment, at + compositeOffset);
