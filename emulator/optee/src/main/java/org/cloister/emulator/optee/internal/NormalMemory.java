@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.emulator.optee.internal;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.cloister.emulator.optee.os.internal.Pages;
+import org.cloister.emulator.soc.BoardProperties;
+import org.cloister.platform.dt.AddressRange;
+import org.cloister.platform.dt.DeviceTree;
+import org.cloister.platform.dt.Node;
+
+/**
+ * The memory of the normal world, from the device tree: RAM that is enabled, without what boot firmware took out of it
+ * for good. Immutable.
+ *
+ * @param ranges apart from each other, by address
+ */
+record NormalMemory(List<AddressRange> ranges) {
+    NormalMemory {
+        ranges = List.copyOf(ranges);
+    }
+
+    static NormalMemory of(DeviceTree tree) {
+        List<AddressRange> ram = new ArrayList<>();
+        tree.root().children()
+                .filter(NormalMemory::isMemory)
+                .filter(Node::isEnabled)
+                .forEach(node -> ram.addAll(node.ranges("reg")));
+        List<AddressRange> left = merged(ram);
+        for (Node node : tree.find("/reserved-memory").stream().flatMap(Node::children).toList()) {
+            if (node.has(BoardProperties.GRANTS) && node.isEnabled()) {
+                for (AddressRange taken : node.ranges("reg")) {
+                    left = without(left, taken);
+                }
+            }
+        }
+        return new NormalMemory(left);
+    }
+
+    private static boolean isMemory(Node node) {
+        return node.property("device_type").filter(type -> type.string().equals("memory")).isPresent();
+    }
+
+    private static List<AddressRange> merged(List<AddressRange> ranges) {
+        List<AddressRange> result = new ArrayList<>();
+        ranges.stream()
+                .filter(range -> !range.isEmpty())
+                .sorted(Comparator.comparing(AddressRange::base, Long::compareUnsigned))
+                .forEach(range -> {
+                    AddressRange last = result.isEmpty() ? range : result.getLast();
+                    if (!result.isEmpty() && last.base() + last.size() == range.base()) {
+                        result.set(result.size() - 1, new AddressRange(last.base(), last.size() + range.size()));
+                    } else {
+                        result.add(range);
+                    }
+                });
+        return result;
+    }
+
+    private static List<AddressRange> without(List<AddressRange> ranges, AddressRange taken) {
+        List<AddressRange> result = new ArrayList<>();
+        for (AddressRange range : ranges) {
+            if (!range.overlaps(taken)) {
+                result.add(range);
+                continue;
+            }
+            long end = range.base() + range.size();
+            long takenEnd = taken.base() + taken.size();
+            if (range.base() < taken.base()) {
+                result.add(new AddressRange(range.base(), taken.base() - range.base()));
+            }
+            if (takenEnd < end) {
+                result.add(new AddressRange(takenEnd, end - takenEnd));
+            }
+        }
+        return result;
+    }
+
+    /** Tells whether all of a range is in one of these; an empty range is. */
+    boolean contains(long address, long size) {
+        return size == 0
+                || ranges.stream().anyMatch(range -> Pages.inside(address, size, range.base(), range.size()));
+    }
+}
