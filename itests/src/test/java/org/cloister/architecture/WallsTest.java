@@ -48,7 +48,8 @@ class WallsTest {
     @Test
     void poolKnowsTheApi() {
         classes().that(resideInAPackage("org.cloister.pool..")).should().onlyDependOnClassesThat(
-                in(API, JDK, packages("org.osgi.annotation..", "org.cloister.pool.."))).check(PRODUCT);
+                in(API, JDK, packages("org.osgi.annotation..",
+                        "org.osgi.service.component.annotations..", "org.cloister.pool.."))).check(PRODUCT);
     }
 
     @Test
