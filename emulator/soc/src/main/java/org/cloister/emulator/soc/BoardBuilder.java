@@ -102,10 +102,14 @@ public final class BoardBuilder {
      * @return this
      */
     public BoardBuilder carveOut(String label, long base, long size, UseCase useCase, String... grants) {
-        return reserved(label + "@" + Long.toHexString(base), node -> granted(node, grants)
-                .reg(new AddressRange(base, size)).flag("no-map")
-                .strings("cloister,heap-name", useCase.heapName())
-                .strings("cloister,use-case", useCase.name()));
+        return reserved(label + "@" + Long.toHexString(base), node -> {
+            granted(node, grants).reg(new AddressRange(base, size)).flag("no-map")
+                    .strings("cloister,heap-name", useCase.heapName())
+                    .strings("cloister,use-case", useCase.name());
+            if (useCase.id() >= UseCase.FIRST_VENDOR_ID) {
+                node.cells("cloister,use-case-id", useCase.id());
+            }
+        });
     }
 
     /**

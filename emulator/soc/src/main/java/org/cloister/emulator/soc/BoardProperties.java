@@ -20,7 +20,7 @@ public final class BoardProperties {
      * Of the root, a string: the firewall's profile, {@code "tzc-400"}, {@code "k3"}, {@code "vpr"} or {@code "lab"}.
      */
     public static final String FIREWALL = "cloister,firewall";
-    /** Of a device, a string: the name of the initiator that the device is. */
+    /** Of a device, a string: the name of the initiator that the device is; several devices may be one. */
     public static final String INITIATOR = "cloister,initiator";
     /** Of a device, or of {@code /cpus}, a cell: the id that its accesses carry; 0 for the CPU by default. */
     public static final String INITIATOR_ID = "cloister,initiator-id";

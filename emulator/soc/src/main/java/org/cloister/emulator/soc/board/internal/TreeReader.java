@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.cloister.emulator.soc.Board;
 import org.cloister.emulator.soc.BoardProperties;
+import org.cloister.emulator.soc.Grants;
 import org.cloister.emulator.soc.Rights;
 import org.cloister.emulator.soc.firewall.internal.FirewallProfiles;
 import org.cloister.emulator.soc.firewall.internal.FirewallTable;
@@ -29,13 +30,11 @@ final class TreeReader {
     private final String board;
     private final DeviceTree tree;
     private final Initiators initiators;
-    private final GrantParser grants;
 
     TreeReader(Board board) {
         this.board = board.name();
         this.tree = board.deviceTree();
         initiators = new Initiators(initiators());
-        grants = new GrantParser(this.board, initiators);
     }
 
     BoardPlan plan() {
@@ -67,7 +66,10 @@ final class TreeReader {
                     .orElseThrow(() -> BoardError.of(board, node.path() + " is an initiator without an id",
                             "add " + BoardProperties.INITIATOR_ID));
             try {
-                found.add(new Initiator(name, id, node.has(BoardProperties.SECURE)));
+                Initiator initiator = new Initiator(name, id, node.has(BoardProperties.SECURE));
+                if (!found.contains(initiator)) {
+                    found.add(initiator);
+                }
             } catch (IllegalArgumentException wrong) {
                 throw BoardError.of(board, node.path() + ": " + wrong.getMessage(), "correct the device tree");
             }
@@ -91,7 +93,7 @@ final class TreeReader {
             return;
         }
         MemoryBank.Kind kind = normal ? MemoryBank.Kind.NORMAL : MemoryBank.Kind.SECURE;
-        Rights rights = node.property(BoardProperties.GRANTS).map(grants::parse)
+        Rights rights = node.property(BoardProperties.GRANTS).map(this::rights)
                 .orElse(normal ? NORMAL_RAM : SECURE_RAM);
         List<AddressRange> ranges = node.ranges("reg").stream().filter(range -> !range.isEmpty()).toList();
         for (int i = 0; i < ranges.size(); i++) {
@@ -114,7 +116,11 @@ final class TreeReader {
                     "let the kernel use memory that all may reach");
         }
         AddressRange range = checked(region.node(), region.reg().getFirst());
-        banks.add(new MemoryBank(region.name(), MemoryBank.Kind.CARVE_OUT, range, grants.parse(granted.get())));
+        banks.add(new MemoryBank(region.name(), MemoryBank.Kind.CARVE_OUT, range, rights(granted.get())));
+    }
+
+    private Rights rights(Property property) {
+        return Grants.parse(property, name -> initiators.get(initiators.indexOf(name)));
     }
 
     private AddressRange checked(Node node, AddressRange range) {

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.emulator.soc.internal;
+
+import org.cloister.emulator.soc.Board;
+import org.cloister.emulator.soc.BoardBuilder;
+import org.cloister.heap.UseCase;
+import org.cloister.platform.dt.AddressRange;
+import org.cloister.platform.dt.DeviceTree;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * A board that holds everything at once, behind a firewall without scarcity: carve-outs of all use cases of mainline
+ * Linux, secure RAM, all devices.
+ *
+ * <pre>
+ *   0x0e10_0000 ── secure RAM, 15 MiB ── 0x0eff_ffff
+ *   0x4000_0000 ── normal RAM, 3 GiB ───────────────────────────────────────────────── 0xffff_ffff
+ *        linux,cma (256 MiB, at boot)   0xb000_0000 secure-video (128 MiB)   0xd000_0000 video (256 MiB, CMA)
+ *                                       0xb800_0000 trusted-ui (32 MiB)
+ *                                       0xbc00_0000 secure-video-record (64 MiB)
+ * </pre>
+ */
+@Component(service = Board.class, property = Board.NAME + "=" + LabBoard.BOARD)
+public final class LabBoard implements Board {
+    static final String BOARD = "lab";
+
+    private static final long MIB = 1 << 20;
+    private static final long RAM = 0x4000_0000L;
+
+    private final Board board = new BoardBuilder(BOARD, "Cloister laboratory board")
+            .firewall("lab").cpu(1)
+            .ram(RAM, 3072 * MIB)
+            .secureRam(0xe10_0000L, 15 * MIB)
+            .device("video-decoder", 0x1000_0000L, 0x1000, 40, 2)
+            .device("display", 0x1001_0000L, 0x1000, 41, 3)
+            .device("display-external", 0x1002_0000L, 0x1000, 42, 4)
+            .device("gpu", 0x1003_0000L, 0x1000, 43, 5)
+            .device("eth-dma", 0x1004_0000L, 0x1000, 44, 6)
+            .device("video-encoder", 0x1005_0000L, 0x1000, 45, 7)
+            .device("camera", 0x1006_0000L, 0x1000, 46, 8)
+            .device("crypto", 0x1007_0000L, 0x1000, 47, 9)
+            .carveOut("secure-video", 0xb000_0000L, 128 * MIB, UseCase.SECURE_VIDEO,
+                    "cpu:w", "secure:rw", "video-decoder:rw", "gpu:rw", "display:r")
+            .carveOut("trusted-ui", 0xb800_0000L, 32 * MIB, UseCase.TRUSTED_UI,
+                    "secure:rw", "gpu:rw", "display:r")
+            .carveOut("secure-video-record", 0xbc00_0000L, 64 * MIB, UseCase.SECURE_VIDEO_RECORD,
+                    "secure:rw", "camera:w", "video-encoder:rw")
+            .contiguousArea("video", 0xd000_0000L, 256 * MIB)
+            .defaultContiguousArea(256 * MIB, new AddressRange(RAM, 1024 * MIB))
+            .build();
+
+    @Override
+    public String name() {
+        return board.name();
+    }
+
+    @Override
+    public DeviceTree deviceTree() {
+        return board.deviceTree();
+    }
+}
