@@ -23,6 +23,7 @@ import org.cloister.platform.Initiator;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.dt.DeviceTree;
 import org.cloister.platform.dt.MalformedDeviceTree;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -56,6 +57,14 @@ import org.slf4j.LoggerFactory;
 @Component(service = PowerSwitch.class, immediate = true, configurationPid = BoardSwitch.PID,
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = BoardConfiguration.class)
+@Capability(namespace = "osgi.service", effective = "active",
+        attribute = "objectClass:List<String>=org.cloister.emulator.soc.Soc")
+@Capability(namespace = "osgi.service", effective = "active",
+        attribute = "objectClass:List<String>=org.cloister.platform.dt.DeviceTree")
+@Capability(namespace = "osgi.service", effective = "active",
+        attribute = {"objectClass:List<String>=org.cloister.platform.PhysicalMemory", "initiator=cpu"})
+@Capability(namespace = "osgi.service", effective = "active",
+        attribute = "objectClass:List<String>=org.cloister.platform.ContiguousArea")
 public final class BoardSwitch implements PowerSwitch {
     static final String PID = "org.cloister.emulator.board";
 
