@@ -17,8 +17,8 @@ import org.cloister.platform.conduit.SmcConduit;
 import org.cloister.platform.dt.NodeBuilder;
 
 /**
- * Firmware that was just booted, on a board with the memory map of the machine on which the golden recordings were made:
- * QEMU's {@code virt} with 1 GiB of RAM. For one thread.
+ * Firmware that was just booted, on a board with the memory map of the machine on which the golden recordings were
+ * made: QEMU's {@code virt} with 1 GiB of RAM. For one thread.
  */
 final class FreshFirmware implements AutoCloseable {
     /** Where normal memory begins. */

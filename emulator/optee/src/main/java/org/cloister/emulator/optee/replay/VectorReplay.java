@@ -141,7 +141,9 @@ final class VectorReplay {
         return answer + (reclaim.isEmpty() ? "" : " reclaim " + reclaim) + (rx.isEmpty() ? "" : " rx " + rx);
     }
 
-    /** Compares the low halves of all registers; of a manager that numbers handles its own way, what is not a handle. */
+    /**
+     * Compares the low halves of all registers; of a manager that numbers handles its own way, what is not a handle.
+     */
     private static boolean sameAnswer(List<String> expected, SmcRegisters answer, boolean fragments) {
         if (expected.size() != REGISTERS) {
             return false;

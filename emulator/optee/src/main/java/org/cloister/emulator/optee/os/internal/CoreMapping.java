@@ -30,8 +30,8 @@ public final class CoreMapping {
     /**
      * Maps an object, for {@link #unmap} to be called once.
      *
-     * @return a GlobalPlatform code: {@code OUT_OF_MEMORY} when the window is too small, {@code BAD_PARAMETERS} for pages
-     *     that are not aligned
+     * @return a GlobalPlatform code: {@code OUT_OF_MEMORY} when the window is too small, {@code BAD_PARAMETERS} for
+     *     pages that are not aligned
      */
     synchronized int map(MemoryObject object) {
         if (object.isRestricted() && !object.isMappable()) {

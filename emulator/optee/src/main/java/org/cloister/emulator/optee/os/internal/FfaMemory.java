@@ -46,7 +46,7 @@ public final class FfaMemory {
         this.heap = heap;
     }
 
-    /** Tells whether memory can be lent for a use case; {@link #SHARED} stands for memory that is not to be protected. */
+    /** Tells whether memory can be lent for a use case; {@link #SHARED} stands for memory that stays open. */
     public boolean knows(int useCase) {
         return useCase == SHARED || policy.lendable(useCase);
     }

@@ -16,9 +16,9 @@ package org.cloister.emulator.optee.os.internal;
  *  RESTORING   the machine refuses                                     READY
  * </pre>
  *
- * <p>In READY it may be used: {@code uses} counts by how many. The first use also {@code registers} it, until the normal
- * world unregisters it; it can be reclaimed when it is neither used nor registered. All fields are guarded by the lock
- * of {@link FfaMemory}.
+ * <p>In READY it may be used: {@code uses} counts by how many. The first use also {@code registers} it, until the
+ * normal world unregisters it; it can be reclaimed when it is neither used nor registered. All fields are guarded by
+ * the lock of {@link FfaMemory}.
  */
 final class FfaObject {
     /** The states. */

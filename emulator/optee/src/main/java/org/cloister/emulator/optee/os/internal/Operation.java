@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.cloister.emulator.optee.TaParamType;
 
 /**
- * The parameters of a call of a trusted application, once they were found to refer to memory that exists. For one thread
- * of the trusted OS.
+ * The parameters of a call of a trusted application, once they were found to refer to memory that exists. For one
+ * thread of the trusted OS.
  */
 final class Operation {
     /** How many parameters there are. */

@@ -2,7 +2,8 @@
 package org.cloister.emulator.optee.os.internal;
 
 /**
- * With what the normal world resumes a thread of the trusted OS. Means something after {@link Suspension.Allocate} only.
+ * With what the normal world resumes a thread of the trusted OS. Means something after {@link Suspension.Allocate}
+ * only.
  *
  * @param address physical address of the memory
  * @param cookie of that memory

@@ -7,8 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.cloister.platform.layout.OpteeMessage;
 
 /**
- * A thread of the trusted OS: it runs on the processor of whoever calls or resumes it, and can leave it in the middle of
- * what it does.
+ * A thread of the trusted OS: it runs on the processor of whoever calls or resumes it, and can leave it in the middle
+ * of what it does.
  *
  * <pre>
  *  from       by                                to
@@ -18,9 +18,9 @@ import org.cloister.platform.layout.OpteeMessage;
  *  ACTIVE     its body returns or throws        FREE
  * </pre>
  *
- * <p>Its body runs on a virtual thread of its own, and caller and body hand the processor to each other, so that exactly
- * one of them runs. {@link SecureThreads} guards the state; a thread becomes SUSPENDED only once its caller runs again,
- * hence nobody can resume it before.
+ * <p>Its body runs on a virtual thread of its own, and caller and body hand the processor to each other, so that
+ * exactly one of them runs. {@link SecureThreads} guards the state; a thread becomes SUSPENDED only once its caller
+ * runs again, hence nobody can resume it before.
  */
 public final class SecureThread {
     /** What a thread does. */

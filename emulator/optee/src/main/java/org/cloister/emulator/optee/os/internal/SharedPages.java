@@ -4,8 +4,8 @@ package org.cloister.emulator.optee.os.internal;
 /**
  * Memory of the normal world that it shared, page by page. It begins at some offset in the first page.
  *
- * <p>Immutable, but for the offset in the first page, which FF-A lets each first user choose anew: it changes only while
- * nobody uses the object, under the lock of {@link FfaMemory}.
+ * <p>Immutable, but for the offset in the first page, which FF-A lets each first user choose anew: it changes only
+ * while nobody uses the object, under the lock of {@link FfaMemory}.
  */
 public final class SharedPages implements MemoryObject {
     private final long cookie;

@@ -8,8 +8,8 @@ import org.cloister.platform.layout.OpteeMessage;
 import org.cloister.tee.TeeCode;
 
 /**
- * The yielding calls of OP-TEE's SMC interface: messages at an address or in registered memory. Answers are in x0 to x3.
- * Safe for use by any thread.
+ * The yielding calls of OP-TEE's SMC interface: messages at an address or in registered memory. Answers are in x0 to
+ * x3. Safe for use by any thread.
  */
 public final class SmcCalls {
     private final Machine machine;

@@ -19,8 +19,8 @@ import org.cloister.tee.TeeCode;
 /**
  * Tells the normal world which trusted applications are to be devices there (OP-TEE: the {@code device} pseudo TA).
  *
- * <p>Command 0 lists those that need nothing of the normal world, as uuids of 16 bytes; commands 1 and 2 those that need
- * the supplicant or its storage, of which there are none.
+ * <p>Command 0 lists those that need nothing of the normal world, as uuids of 16 bytes; commands 1 and 2 those that
+ * need the supplicant or its storage, of which there are none.
  */
 public final class DeviceApplication implements TrustedApplication {
     private static final UUID ID = UUID.fromString("7011a688-ddde-4053-a5a9-7b3c4ddf13b8");

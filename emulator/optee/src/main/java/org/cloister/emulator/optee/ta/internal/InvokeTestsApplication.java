@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The part of OP-TEE's pseudo TA for tests that moves data between normal and restricted memory: command 0 says hello, 3
- * puts data into restricted memory, 4 changes it there, 5 gets it out.
+ * The part of OP-TEE's pseudo TA for tests that moves data between normal and restricted memory: command 0 says hello,
+ * 3 puts data into restricted memory, 4 changes it there, 5 gets it out.
  */
 public final class InvokeTestsApplication implements TrustedApplication {
     /** By what clients find it. */

@@ -24,8 +24,8 @@ import org.cloister.emulator.optee.TrustedApplication;
 import org.cloister.tee.TeeCode;
 
 /**
- * Seals keys of the kernel so that only this machine can open them (OP-TEE: the {@code trusted_keys} early TA). Command 0
- * gives random bytes, 1 seals a key, 2 opens a sealed key.
+ * Seals keys of the kernel so that only this machine can open them (OP-TEE: the {@code trusted_keys} early TA). Command
+ * 0 gives random bytes, 1 seals a key, 2 opens a sealed key.
  *
  * <p>A sealed key: one reserved byte, 16 bytes of initialisation vector, 16 bytes of tag, the encrypted key. It is
  * encrypted by AES-GCM with a key that is derived from the machine's own.
