@@ -39,7 +39,7 @@ public final class TrustedFirmware implements SmcConduit, AutoCloseable {
         this.os = new TrustedOs(machine, config.os(), applications, Spmc.OS_ID);
         this.spmc = new Spmc(
                 machine, os, config.personality(), config.takesFragments(), config.notificationLine());
-        this.spmd = new Spmd(spmc, config.personality());
+        this.spmd = new Spmd(spmc);
     }
 
     @Override
@@ -78,6 +78,11 @@ public final class TrustedFirmware implements SmcConduit, AutoCloseable {
     /** Takes a trusted application away: its sessions are dead from now on. */
     void remove(TrustedApplication application) {
         os.remove(application);
+    }
+
+    /** The name of the rule of FF-A that was broken last; empty when none was yet. */
+    public String lastBrokenRule() {
+        return spmc.judge().lastBroken();
     }
 
     /** The whole state; two that are equal are of equal states. */

@@ -3,9 +3,7 @@ package org.cloister.emulator.optee.spmc.internal;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.cloister.platform.conduit.FfaStatus;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
 
 /**
  * Rules in the order in which they are checked. Immutable.
@@ -13,8 +11,6 @@ import org.slf4j.LoggerFactory;
  * @param <C> what they look at
  */
 final class CheckList<C> {
-    private static final Logger LOG = LoggerFactory.getLogger(CheckList.class);
-
     private final List<Check<C>> checks;
 
     private CheckList(List<Check<C>> checks) {
@@ -30,18 +26,15 @@ final class CheckList<C> {
         return new CheckList<>(List.copyOf(list));
     }
 
-    /** The status of the first rule that is broken, or success. */
-    FfaStatus judge(C call, Personality personality) {
+    /** The first rule that is broken. */
+    Optional<Check<C>> firstBroken(C call, Personality personality) {
         for (Check<C> check : checks) {
-            if (check.strictOnly() && personality != Personality.STRICT) {
-                continue;
-            }
-            if (!check.holds().test(call)) {
-                LOG.debug("{}: {}, as \"{}\" is broken", check.name(), check.status(), check.rule());
-                return check.status();
+            boolean counts = !check.strictOnly() || personality == Personality.STRICT;
+            if (counts && !check.holds().test(call)) {
+                return Optional.of(check);
             }
         }
-        return FfaStatus.SUCCESS;
+        return Optional.empty();
     }
 
     /** The rules. */

@@ -35,7 +35,7 @@ final class MemorySend {
     private final Machine machine;
     private final Buffers buffers;
     private final FfaMemory memory;
-    private final Personality personality;
+    private final Judge judge;
     private final long window;
     private final int endpoint;
     private final FfaTransactionReader reader = new FfaTransactionReader();
@@ -51,12 +51,11 @@ final class MemorySend {
     private long firstAddress;
     private long rangesSoFar;
 
-    MemorySend(Machine machine, Buffers buffers, FfaMemory memory, Personality personality, long window,
-            int endpoint) {
+    MemorySend(Machine machine, Buffers buffers, FfaMemory memory, Judge judge, long window, int endpoint) {
         this.machine = machine;
         this.buffers = buffers;
         this.memory = memory;
-        this.personality = personality;
+        this.judge = judge;
         this.window = window;
         this.endpoint = endpoint;
     }
@@ -95,12 +94,12 @@ final class MemorySend {
      * @param answer gets the handle when it is a success
      */
     FfaStatus complete(Handle answer) {
-        FfaStatus status = SpmcChecks.HEADER.judge(this, personality);
+        FfaStatus status = judge.judge(SpmcChecks.HEADER, this);
         if (status == FfaStatus.SUCCESS) {
-            status = SpmcChecks.COMPOSITE.judge(this, personality);
+            status = judge.judge(SpmcChecks.COMPOSITE, this);
         }
         if (status == FfaStatus.SUCCESS) {
-            status = SpmcChecks.PURPOSE.judge(this, personality);
+            status = judge.judge(SpmcChecks.PURPOSE, this);
         }
         return status == FfaStatus.SUCCESS ? take(answer) : status;
     }
@@ -144,7 +143,7 @@ final class MemorySend {
             if (!reader.range(rangesSoFar)) {
                 return FfaStatus.INVALID_PARAMETERS;
             }
-            FfaStatus status = SpmcChecks.RANGE.judge(this, personality);
+            FfaStatus status = judge.judge(SpmcChecks.RANGE, this);
             if (status != FfaStatus.SUCCESS) {
                 return status;
             }
@@ -156,7 +155,7 @@ final class MemorySend {
             }
             pagesSoFar += reader.rangePages();
         }
-        return SpmcChecks.RANGES.judge(this, personality);
+        return judge.judge(SpmcChecks.RANGES, this);
     }
 
     // What the rules look at: the call.

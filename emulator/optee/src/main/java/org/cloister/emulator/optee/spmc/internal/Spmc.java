@@ -4,9 +4,7 @@ package org.cloister.emulator.optee.spmc.internal;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.cloister.emulator.optee.os.internal.Machine;
-import org.cloister.emulator.optee.os.internal.Notifications;
 import org.cloister.emulator.optee.os.internal.TrustedOs;
 import org.cloister.platform.conduit.FfaFunction;
 import org.cloister.platform.conduit.FfaStatus;
@@ -38,15 +36,13 @@ public final class Spmc {
     private static final int MESSAGE_TYPE = 0xFF;
     private static final int VERSION_REQUEST = 8;
     private static final int VERSION_RESPONSE = 9;
-    private static final int FEATURE_SCHEDULE_RECEIVER = 2;
-    private static final int FEATURE_MANAGED_EXIT = 3;
-    private static final int DYNAMIC_BUFFER = 1;
 
     private final Machine machine;
     private final TrustedOs os;
-    private final Personality personality;
+    private final Judge judge;
     private final boolean takesFragments;
-    private final int notificationLine;
+    private final Features features;
+    private final NotificationCalls notifications;
     private final Buffers buffers = new Buffers();
     private final MemorySend send;
     private final Fragments fragments = new Fragments();
@@ -62,16 +58,17 @@ public final class Spmc {
             int notificationLine) {
         this.machine = machine;
         this.os = os;
-        this.personality = personality;
+        this.judge = new Judge(personality);
         this.takesFragments = takesFragments;
-        this.notificationLine = notificationLine;
-        this.send = new MemorySend(machine, buffers, os.ffaMemory(), personality, os.config().window(), OS_ID);
+        this.features = new Features(notificationLine);
+        this.notifications = new NotificationCalls(os.notifications(), judge);
+        this.send = new MemorySend(machine, buffers, os.ffaMemory(), judge, os.config().window(), OS_ID);
     }
 
     /** Serves a call, in place. */
     void serve(SmcRegisters call) {
         switch (call.w(0)) {
-            case FfaFunction.FEATURES -> features(call);
+            case FfaFunction.FEATURES -> features.serve(call, version());
             case FfaFunction.RXTX_MAP, FfaFunction.RXTX_MAP | SmcCode.WIDE -> map(call);
             case FfaFunction.RXTX_UNMAP -> unmap(call);
             case FfaFunction.RX_RELEASE -> release(call);
@@ -88,12 +85,13 @@ public final class Spmc {
             case FfaFunction.NOTIFICATION_BITMAP_CREATE, FfaFunction.NOTIFICATION_BITMAP_DESTROY,
                     FfaFunction.NOTIFICATION_BIND, FfaFunction.NOTIFICATION_UNBIND,
                     FfaFunction.NOTIFICATION_GET, FfaFunction.NOTIFICATION_INFO_GET,
-                    FfaFunction.NOTIFICATION_INFO_GET | SmcCode.WIDE -> notifications(call);
+                    FfaFunction.NOTIFICATION_INFO_GET | SmcCode.WIDE -> notifications.serve(call);
             default -> answer(call, FfaStatus.NOT_SUPPORTED);
         }
     }
 
-    private static void answer(SmcRegisters call, FfaStatus status) {
+    /** Makes the answer to a call: success without results, or an error. */
+    static void answer(SmcRegisters call, FfaStatus status) {
         if (status == FfaStatus.SUCCESS) {
             call.function(FfaFunction.SUCCESS);
         } else {
@@ -129,45 +127,11 @@ public final class Spmc {
         }
     }
 
-    private void features(SmcRegisters call) {
-        if (call.x(1) >>> 32 != 0) {
-            answer(call, FfaStatus.NOT_SUPPORTED);
-            return;
-        }
-        int properties;
-        switch (call.w(1)) {
-            case FEATURE_SCHEDULE_RECEIVER -> properties = notificationLine;
-            case FfaFunction.MEM_SHARE, FfaFunction.MEM_SHARE | SmcCode.WIDE -> properties = DYNAMIC_BUFFER;
-            case FfaFunction.DIRECT_REQUEST2, FfaFunction.DIRECT_RESPONSE2 -> {
-                if (version() != FfaVersion.V1_2) {
-                    answer(call, FfaStatus.NOT_SUPPORTED);
-                    return;
-                }
-                properties = 0;
-            }
-            case FfaFunction.RXTX_MAP, FfaFunction.RXTX_MAP | SmcCode.WIDE, FfaFunction.ERROR, FfaFunction.VERSION,
-                    FfaFunction.SUCCESS, FfaFunction.SUCCESS | SmcCode.WIDE, FfaFunction.FEATURES,
-                    FfaFunction.SPM_ID_GET, FfaFunction.MEM_FRAG_TX, FfaFunction.MEM_RECLAIM,
-                    FfaFunction.DIRECT_REQUEST, FfaFunction.DIRECT_REQUEST | SmcCode.WIDE, FfaFunction.INTERRUPT,
-                    FfaFunction.PARTITION_INFO_GET, FfaFunction.RXTX_UNMAP, FfaFunction.RX_RELEASE,
-                    FEATURE_MANAGED_EXIT, FfaFunction.NOTIFICATION_BITMAP_CREATE,
-                    FfaFunction.NOTIFICATION_BITMAP_DESTROY, FfaFunction.NOTIFICATION_BIND,
-                    FfaFunction.NOTIFICATION_UNBIND, FfaFunction.NOTIFICATION_SET, FfaFunction.NOTIFICATION_GET,
-                    FfaFunction.NOTIFICATION_INFO_GET, FfaFunction.NOTIFICATION_INFO_GET | SmcCode.WIDE ->
-                    properties = 0;
-            default -> {
-                answer(call, FfaStatus.NOT_SUPPORTED);
-                return;
-            }
-        }
-        call.function(FfaFunction.SUCCESS).setW(2, properties);
-    }
-
     private void map(SmcRegisters call) {
         buffers.lock().lock();
         try {
             var map = new BufferMap(call, buffers, machine);
-            FfaStatus status = SpmcChecks.MAP.judge(map, personality);
+            FfaStatus status = judge.judge(SpmcChecks.MAP, map);
             if (status == FfaStatus.SUCCESS) {
                 if (os.mapBuffers(2 * map.bytes())) {
                     buffers.map(map.tx(), map.rx(), map.bytes());
@@ -184,9 +148,9 @@ public final class Spmc {
     private void unmap(SmcRegisters call) {
         buffers.lock().lock();
         try {
-            FfaStatus status = SpmcChecks.ONE_ARGUMENT.judge(call, personality);
+            FfaStatus status = judge.judge(SpmcChecks.ONE_ARGUMENT, call);
             if (status == FfaStatus.SUCCESS) {
-                status = SpmcChecks.UNMAP.judge(buffers, personality);
+                status = judge.judge(SpmcChecks.UNMAP, buffers);
             }
             if (status == FfaStatus.SUCCESS) {
                 os.unmapBuffers(2 * buffers.size());
@@ -201,9 +165,9 @@ public final class Spmc {
     private void release(SmcRegisters call) {
         buffers.lock().lock();
         try {
-            FfaStatus status = SpmcChecks.ONE_ARGUMENT.judge(call, personality);
+            FfaStatus status = judge.judge(SpmcChecks.ONE_ARGUMENT, call);
             if (status == FfaStatus.SUCCESS) {
-                status = SpmcChecks.RELEASE.judge(buffers, personality);
+                status = judge.judge(SpmcChecks.RELEASE, buffers);
             }
             if (status == FfaStatus.SUCCESS) {
                 buffers.callerHasRx(false);
@@ -217,7 +181,7 @@ public final class Spmc {
     private void partitions(SmcRegisters call) {
         buffers.lock().lock();
         try {
-            FfaStatus status = SpmcChecks.PARTITIONS.judge(call, personality);
+            FfaStatus status = judge.judge(SpmcChecks.PARTITIONS, call);
             if (status != FfaStatus.SUCCESS) {
                 answer(call, status);
                 return;
@@ -267,7 +231,7 @@ public final class Spmc {
     }
 
     private void direct(SmcRegisters call) {
-        FfaStatus status = SpmcChecks.DIRECT.judge(call, personality);
+        FfaStatus status = judge.judge(SpmcChecks.DIRECT, call);
         int destination = call.w(1) & 0xFFFF;
         boolean framework = (call.w(2) & FRAMEWORK) != 0;
         if (status != FfaStatus.SUCCESS) {
@@ -306,10 +270,10 @@ public final class Spmc {
         buffers.lock().lock();
         try {
             send.begin(call);
-            FfaStatus status = SpmcChecks.SEND_CALL.judge(send, personality);
+            FfaStatus status = judge.judge(SpmcChecks.SEND_CALL, send);
             if (status == FfaStatus.SUCCESS) {
                 var where = send.ownBuffer() ? SpmcChecks.SEND_IN_OWN : SpmcChecks.SEND_IN_TX;
-                status = where.judge(send, personality);
+                status = judge.judge(where, send);
             }
             if (status != FfaStatus.SUCCESS) {
                 answer(call, status);
@@ -324,7 +288,7 @@ public final class Spmc {
     }
 
     private void whole(SmcRegisters call) {
-        FfaStatus status = SpmcChecks.SEND_WHOLE.judge(send, personality);
+        FfaStatus status = judge.judge(SpmcChecks.SEND_WHOLE, send);
         var handle = new MemorySend.Handle();
         if (status == FfaStatus.SUCCESS) {
             send.fetch();
@@ -342,7 +306,7 @@ public final class Spmc {
 
     private void firstFragment(SmcRegisters call) {
         send.fetch();
-        FfaStatus status = SpmcChecks.FIRST_FRAGMENT.judge(send, personality);
+        FfaStatus status = judge.judge(SpmcChecks.FIRST_FRAGMENT, send);
         if (status == FfaStatus.SUCCESS && !fragments.hasRoom()) {
             status = FfaStatus.NO_MEMORY;
         }
@@ -363,12 +327,12 @@ public final class Spmc {
         buffers.lock().lock();
         try {
             Fragments.Next next = fragments.next(call, buffers);
-            FfaStatus status = SpmcChecks.NEXT_FRAGMENT.judge(next, personality);
+            FfaStatus status = judge.judge(SpmcChecks.NEXT_FRAGMENT, next);
             if (status != FfaStatus.SUCCESS) {
                 answer(call, status);
                 return;
             }
-            status = SpmcChecks.NEXT_FRAGMENT_BYTES.judge(next, personality);
+            status = judge.judge(SpmcChecks.NEXT_FRAGMENT_BYTES, next);
             if (status != FfaStatus.SUCCESS) {
                 next.end();
                 answer(call, status);
@@ -390,41 +354,16 @@ public final class Spmc {
     }
 
     private void reclaim(SmcRegisters call) {
-        FfaStatus status = SpmcChecks.RECLAIM.judge(call, personality);
+        FfaStatus status = judge.judge(SpmcChecks.RECLAIM, call);
         if (status == FfaStatus.SUCCESS) {
             status = os.ffaMemory().reclaim(call.pair(1, 2));
         }
         answer(call, status);
     }
 
-    private void notifications(SmcRegisters call) {
-        Notifications notifications = os.notifications();
-        int vm = call.w(1) & 0xFFFF;
-        long bitmap = call.pair(3, 4);
-        FfaStatus status = switch (call.w(0)) {
-            case FfaFunction.NOTIFICATION_BITMAP_CREATE ->
-                    judged(SpmcChecks.BITMAP, call, () -> notifications.create(vm));
-            case FfaFunction.NOTIFICATION_BITMAP_DESTROY ->
-                    judged(SpmcChecks.BITMAP, call, () -> notifications.destroy(vm));
-            case FfaFunction.NOTIFICATION_BIND ->
-                    judged(SpmcChecks.BIND, call, () -> notifications.bind(vm, bitmap));
-            case FfaFunction.NOTIFICATION_UNBIND ->
-                    judged(SpmcChecks.UNBIND, call, () -> notifications.unbind(vm, bitmap));
-            case FfaFunction.NOTIFICATION_GET -> judged(SpmcChecks.GET, call, () -> pending(call, vm));
-            default -> judged(SpmcChecks.INFO, call, () -> FfaStatus.NO_DATA);
-        };
-        answer(call, status);
-    }
-
-    /** None is ever pending; who does not ask for those of partitions gets none of any machine. */
-    private static FfaStatus pending(SmcRegisters call, int vm) {
-        return (call.w(2) & 1) == 0 || vm == 0 ? FfaStatus.SUCCESS : FfaStatus.INVALID_PARAMETERS;
-    }
-
-    private FfaStatus judged(CheckList<SmcRegisters> checks, SmcRegisters call,
-            Supplier<FfaStatus> action) {
-        FfaStatus status = checks.judge(call, personality);
-        return status == FfaStatus.SUCCESS ? action.get() : status;
+    /** Who applies the rules. */
+    public Judge judge() {
+        return judge;
     }
 
     /** The whole state, for reports. */

@@ -18,14 +18,14 @@ public final class Spmd {
     private static final int FIRST_EXTENDED = 8;
 
     private final Spmc spmc;
-    private final Personality personality;
+    private final Judge judge;
     private int normalVersion; // guarded by this
     private boolean negotiated; // guarded by this
 
     /** Makes a dispatcher in front of a partition manager. */
-    public Spmd(Spmc spmc, Personality personality) {
+    public Spmd(Spmc spmc) {
         this.spmc = spmc;
-        this.personality = personality;
+        this.judge = spmc.judge();
     }
 
     /** Serves a call of FF-A, in place. */
@@ -102,7 +102,7 @@ public final class Spmd {
     }
 
     private void identify(SmcRegisters call, int endpoint) {
-        FfaStatus status = SpmcChecks.NO_ARGUMENT.judge(call, personality);
+        FfaStatus status = judge.judge(SpmcChecks.NO_ARGUMENT, call);
         if (status == FfaStatus.SUCCESS) {
             answer(call, FfaFunction.SUCCESS, endpoint);
         } else {
