@@ -17,15 +17,19 @@ final class WireCall {
     private final SortedMap<Integer, Long> after = new TreeMap<>();
     private final SortedMap<Integer, Integer> descriptor;
     private final Map<Long, List<Long>> lists;
+    private final SortedMap<Integer, Long> requestAnswer;
+    private final SortedMap<Integer, Long> request = new TreeMap<>();
 
     WireCall(int line, boolean ffa, long[] call, SortedMap<Integer, Long> before,
-            SortedMap<Integer, Integer> descriptor, Map<Long, List<Long>> lists) {
+            SortedMap<Integer, Integer> descriptor, Map<Long, List<Long>> lists,
+            SortedMap<Integer, Long> requestAnswer) {
         this.line = line;
         this.ffa = ffa;
         this.call = call;
         this.before = before;
         this.descriptor = descriptor;
         this.lists = lists;
+        this.requestAnswer = requestAnswer;
     }
 
     /** The line of the call, from 1. */
@@ -75,5 +79,15 @@ final class WireCall {
     /** Pages behind parameters, by the address of the list. */
     Map<Long, List<Long>> lists() {
         return lists;
+    }
+
+    /** Words of eight bytes of the normal world's answer to a request, before the call that resumes, by offset. */
+    SortedMap<Integer, Long> requestAnswer() {
+        return requestAnswer;
+    }
+
+    /** Words of eight bytes of the request that the call returned with, by offset. */
+    SortedMap<Integer, Long> request() {
+        return request;
     }
 }

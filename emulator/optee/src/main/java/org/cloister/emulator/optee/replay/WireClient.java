@@ -27,6 +27,7 @@ import org.cloister.platform.layout.OpteeParameter;
  */
 final class WireClient {
     private static final int PAGE = 4096;
+    private static final int PARAM_COUNT_WORD = 24;
     private static final int MAX_PAGES = 1 << 16;
     private static final long OWN_PAGES = FreshFirmware.RAM + 0x1000_0000L;
 
@@ -64,6 +65,19 @@ final class WireClient {
         if (!call.before().isEmpty()) {
             writeMessage(call);
         }
+        long request = requestOffset();
+        call.requestAnswer().forEach((offset, word) -> writeMessageWord(request + offset, word));
+    }
+
+    /** Where behind the message a request is. */
+    private long requestOffset() {
+        long count = messagePages.isEmpty() ? 0 : messageWord(PARAM_COUNT_WORD) >>> 32;
+        return OpteeMessage.size((int) Math.min(count, OpteeMessage.MAX_PARAMS));
+    }
+
+    /** A word of the request that the firmware returned with. */
+    long requestWord(int offset) {
+        return messageWord(requestOffset() + offset);
     }
 
     private void prepareFfa(WireCall call, SmcRegisters registers) {
@@ -171,17 +185,22 @@ final class WireClient {
     private void writeMessage(WireCall call) {
         SortedMap<Integer, Long> words = mapMessage(call.before());
         opening = words.getOrDefault(0, -1L).intValue() == OpteeMessage.OPEN_SESSION;
+        boolean registering = words.getOrDefault(0, -1L).intValue() == OpteeMessage.REGISTER_SHM;
         words.forEach(this::writeMessageWord);
-        if (words.getOrDefault(0, -1L).intValue() == OpteeMessage.REGISTER_SHM) {
-            register(call);
+        for (int at = OpteeMessage.SIZE; call.before().containsKey(at); at += OpteeParameter.SIZE) {
+            int type = call.before().get(at).intValue() & OpteeParameter.TYPE_MASK;
+            boolean listed = (call.before().get(at) & OpteeParameter.NONCONTIGUOUS) != 0;
+            if (listed && type >= OpteeParameter.TMEM_INPUT && type <= OpteeParameter.TMEM_INOUT) {
+                makeList(call, at, registering);
+            }
         }
     }
 
-    /** Makes the list of pages that a trace of a kernel does not show, of pages of this client's own. */
-    private void register(WireCall call) {
-        long recordedAddress = call.before().getOrDefault(0x28, 0L);
-        long size = call.before().getOrDefault(0x30, 0L);
-        long cookie = call.before().getOrDefault(0x38, 0L);
+    /** Makes the list of pages behind a parameter, which a trace of a kernel does not show, of pages of its own. */
+    private void makeList(WireCall call, int at, boolean registering) {
+        long recordedAddress = call.before().getOrDefault(at + 8, 0L);
+        long size = call.before().getOrDefault(at + 16, 0L);
+        long cookie = call.before().getOrDefault(at + 24, 0L);
         long offset = recordedAddress & PAGE - 1;
         long count = Math.clamp((size + offset + PAGE - 1) / PAGE, 0, MAX_PAGES);
         List<Long> known = call.lists().getOrDefault(recordedAddress & -PAGE, List.of());
@@ -190,8 +209,10 @@ final class WireClient {
             list.add(i < known.size() ? mapped(known.get(i)) : ownPage());
         }
         writeList(mapped(recordedAddress) & -PAGE, list);
-        shared.put(cookie, list);
-        sharedOffset.put(cookie, offset);
+        if (registering) {
+            shared.put(cookie, list);
+            sharedOffset.put(cookie, offset);
+        }
     }
 
     private void writeList(long address, List<Long> list) {
@@ -228,24 +249,25 @@ final class WireClient {
         if (type >= OpteeParameter.RMEM_INPUT && type <= OpteeParameter.RMEM_INOUT) {
             words.computeIfPresent(at + 24, (offset, reference) -> handle(reference));
         } else if (type >= OpteeParameter.TMEM_INPUT && type <= OpteeParameter.TMEM_INOUT) {
+            reserve(recorded.getOrDefault(at + 8, 0L), recorded.getOrDefault(at + 16, 0L) / PAGE);
             words.computeIfPresent(at + 8, (offset, address) -> address == 0 ? 0 : mapped(address));
         } else if (type == OpteeParameter.VALUE_INPUT && command == OpteeMessage.ASSIGN_PROTMEM) {
             words.computeIfPresent(at + 8, (offset, handle) -> handle(handle));
         }
     }
 
-    private void writeMessageWord(int offset, long word) {
+    private void writeMessageWord(long offset, long word) {
         if (!messagePages.isEmpty()) {
             memory.writeLong(messageAddress(offset), word);
         }
     }
 
     /** A word of the message that was served last. */
-    long messageWord(int offset) {
+    long messageWord(long offset) {
         return messagePages.isEmpty() ? 0 : memory.readLong(messageAddress(offset));
     }
 
-    private long messageAddress(int offset) {
+    private long messageAddress(long offset) {
         long at = messageOffset + offset;
         int page = (int) Math.min(at / PAGE, messagePages.size() - 1L);
         return messagePages.get(page) + at % PAGE;

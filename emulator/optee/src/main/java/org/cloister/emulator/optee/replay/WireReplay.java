@@ -23,6 +23,8 @@ import org.cloister.platform.conduit.SmcRegisters;
 final class WireReplay {
     private static final int FFA_ANSWER = 8;
     private static final int PAGE = 4096;
+    // where words of a request are put behind those of the message, for comparison
+    private static final int REQUEST = 1 << 16;
 
     private final FirmwareModel model;
     private final TraceReplay.Tally tally;
@@ -56,6 +58,10 @@ final class WireReplay {
         SortedMap<Integer, Long> message = new TreeMap<>();
         SortedMap<Integer, Long> expectedMessage = client.mapMessageAfter(call);
         expectedMessage.keySet().forEach(offset -> message.put(offset, client.messageWord(offset)));
+        call.request().forEach((offset, word) -> {
+            expectedMessage.put(REQUEST + offset, word);
+            message.put(REQUEST + offset, client.requestWord(offset));
+        });
         boolean same = expected.isEmpty() || sameRegisters(expected) && message.equals(expectedMessage);
         tally.add(new ReplayedCall(Optional.empty(), call.line(), made,
                 text(registersAsList(count), message),

@@ -6,19 +6,19 @@
  * line:
  *
  * <ul>
- * <li><b>vectors</b>, one call a line, fields separated by tabs: name; x0 to x7 in hexadecimal, or {@code P}<i>n</i> for
- *     page <i>n</i> of normal memory, or {@code HL} and {@code HH} for the halves of the handle that was kept last; the
- *     content of the TX buffer, as hexadecimal bytes and such pages; the registers of the answer; those of the reclaim
- *     that followed; the beginning of the RX buffer. Handles are reclaimed at once unless the name starts with
- *     {@code keep:}. What stands before the first slash of a name is a group, which starts from freshly booted firmware.
- *     In a file with groups named {@code fshare} or {@code flend} the firmware takes descriptors in fragments, what
- *     stands before the second slash is a group, and handles are not compared.
+ * <li><b>vectors</b>, one call a line, fields separated by tabs: name; x0 to x7 in hexadecimal, or {@code P}<i>n</i>
+ *     for page <i>n</i> of normal memory, or {@code HL} and {@code HH} for the halves of the handle that was kept last;
+ *     the content of the TX buffer, as hexadecimal bytes and such pages; the registers of the answer; those of the
+ *     reclaim that followed; the beginning of the RX buffer. Handles are reclaimed at once unless the name starts with
+ *     {@code keep:}. What stands before the first slash of a name is a group, which starts from freshly booted
+ *     firmware. In a file with groups named {@code fshare} or {@code flend} the firmware takes descriptors in
+ *     fragments, what stands before the second slash is a group, and handles are not compared.
  * <li><b>wire traces</b>, as a kernel prints them: {@code ffa>} and {@code ffa<} or {@code smc>} and {@code smc<} with
  *     the registers, {@code msg>} and {@code msg<} with the message before and after, {@code mem} with the descriptor
  *     before a call that has one, {@code STEP} with what the recorder did. What stands before these words, such as
  *     {@code "optee: WT "}, is skipped.
- * <li><b>traces of this product</b>, made by the recording conduit: the same words, and
- *     {@code list} with the pages behind a parameter.
+ * <li><b>traces of this product</b>, made by {@link org.cloister.platform.conduit.RecordingConduit}: the same words,
+ *     and {@code list} with the pages behind a parameter.
  * </ul>
  */
 @Export
