@@ -77,6 +77,11 @@ record NormalMemory(List<AddressRange> ranges) {
         return result;
     }
 
+    /** These without a range. */
+    NormalMemory without(AddressRange taken) {
+        return new NormalMemory(without(ranges, taken));
+    }
+
     /** Tells whether all of a range is in one of these; an empty range is. */
     boolean contains(long address, long size) {
         return size == 0

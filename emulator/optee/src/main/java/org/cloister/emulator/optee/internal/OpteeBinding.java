@@ -10,9 +10,9 @@ import org.cloister.emulator.optee.os.internal.OsConfig;
 import org.cloister.emulator.optee.os.internal.ProtectedMemory;
 import org.cloister.emulator.optee.spmc.internal.Personality;
 import org.cloister.emulator.soc.BoardProperties;
+import org.cloister.emulator.soc.Grants;
 import org.cloister.emulator.soc.Rights;
 import org.cloister.emulator.soc.Soc;
-import org.cloister.heap.Access;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.dt.AddressRange;
@@ -21,8 +21,8 @@ import org.cloister.platform.dt.Node;
 import org.cloister.platform.dt.Property;
 
 /**
- * What the device tree says of OP-TEE. The node is that of the kernel's binding ({@code linaro,optee-tz} for OP-TEE's own
- * interface, {@code arm,ffa} for FF-A), with properties that tell how the firmware was built:
+ * What the device tree says of OP-TEE. The node is that of the kernel's binding ({@code linaro,optee-tz} for OP-TEE's
+ * own interface, {@code arm,ffa} for FF-A), with properties that tell how the firmware was built:
  *
  * <pre>{@code
  * optee {
@@ -175,31 +175,10 @@ public record OpteeBinding(FirmwareConfig config, Map<Integer, Rights> rights) {
             if (useCases.size() == 1) {
                 firstUseCase = (int) id;
             }
-            rights.put((int) id, child.property(BoardProperties.GRANTS).map(this::grants).orElse(Rights.NONE));
+            rights.put((int) id, child.property(BoardProperties.GRANTS)
+                    .map(grants -> Grants.parse(grants, soc::initiator)).orElse(Rights.NONE));
             child.property(MINIMUM_SIZE).ifPresent(size -> needs.put((int) id, new ProtectedMemory.Needs(
                     size.number(), child.property(ALIGNMENT).map(Property::number).orElse((long) PAGE))));
-        }
-
-        private Rights grants(Property property) {
-            Rights granted = Rights.NONE;
-            for (String grant : property.strings()) {
-                int colon = grant.lastIndexOf(':');
-                if (colon <= 0) {
-                    throw wrong(soc, property.node().path(), "grant \"" + grant + "\" is not WHO:RIGHTS");
-                }
-                granted = granted.with(soc.initiator(grant.substring(0, colon)),
-                        access(property, grant.substring(colon + 1)));
-            }
-            return granted;
-        }
-
-        private Access access(Property property, String rights) {
-            return switch (rights) {
-                case "r" -> Access.READ;
-                case "w" -> Access.WRITE;
-                case "rw" -> Access.READ_WRITE;
-                default -> throw wrong(soc, property.node().path(), "rights are r, w or rw, not " + rights);
-            };
         }
     }
 }

@@ -18,15 +18,16 @@ import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.Initiator;
 import org.cloister.platform.PhysicalMemory;
+import org.cloister.platform.dt.AddressRange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The emulated board as the trusted OS sees it. Each protected range is a region of the firewall; a range that goes back
- * is cut off from all devices, then scrubbed, then opened.
+ * The emulated board as the trusted OS sees it. Each protected range is a region of the firewall; a range that goes
+ * back is cut off from all devices, then scrubbed, then opened.
  *
- * <p>Safe for use by any thread: {@code this} guards which ranges are protected; the firewall is programmed under it, so
- * that one range is changed at a time.
+ * <p>Safe for use by any thread: {@code this} guards which ranges are protected; the firewall is programmed under it,
+ * so that one range is changed at a time.
  */
 public final class SocMachine implements Machine {
     private static final Logger LOG = LoggerFactory.getLogger(SocMachine.class);
@@ -34,12 +35,12 @@ public final class SocMachine implements Machine {
     private static final Access ALL = Access.READ_WRITE;
 
     private final SecureWorld world;
-    private final NormalMemory normal;
     private final Map<Integer, Rights> rights;
     private final Duration patience;
     private final PhysicalMemory memory;
     private final RandomGenerator random;
     private final byte[] uniqueKey;
+    private volatile NormalMemory normal; // written under this
     private final Map<Long, FirewallRegion> ranges = new HashMap<>(); // guarded by this
     private long serial; // guarded by this
 
@@ -90,6 +91,7 @@ public final class SocMachine implements Machine {
     public synchronized void protectForGood(String name, int useCase, long address, long size) {
         program(name, useCase, address, size);
         ranges.remove(address);
+        normal = normal.without(new AddressRange(address, size));
     }
 
     private void program(String name, int useCase, long address, long size) {
