@@ -45,7 +45,7 @@ public sealed interface DecoderEvent {
         public enum Reason {
             /** The picture that is to be written next is larger. */
             TOO_SMALL,
-            /** The session was flushed or closed, or is halted. */
+            /** It was cancelled, or the session was flushed or halted. */
             GIVEN_UP
         }
     }

@@ -50,6 +50,14 @@ public interface DecoderSession extends AutoCloseable {
     void queueFrame(long cookie, List<MemoryRange> memory);
 
     /**
+     * Takes memory for a picture back, unless it is being written, or was. It comes back in
+     * {@link DecoderEvent.FrameReturned}, or in {@link DecoderEvent.FrameDone} when it was too late.
+     *
+     * @param cookie of the descriptor; one that is not queued is ignored
+     */
+    void cancelFrame(long cookie);
+
+    /**
      * Asks for all pictures of the bitstream queued so far. After {@link DecoderEvent.Drained} decoding goes on with
      * what is queued next, as at the start of a stream.
      */

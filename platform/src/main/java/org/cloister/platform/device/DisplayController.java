@@ -15,7 +15,7 @@ public interface DisplayController {
     /** Service property: the {@link #name()}. */
     String NAME = "device.name";
 
-    /** The full path of its node in the device tree. */
+    /** The full path of its node in the device tree; of the first, if its pipes have a node each. */
     String name();
 
     /** Its pipes; never empty, always the same. */

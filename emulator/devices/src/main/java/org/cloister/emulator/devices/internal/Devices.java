@@ -2,17 +2,16 @@
 package org.cloister.emulator.devices.internal;
 
 import java.util.stream.Stream;
+import org.cloister.emulator.soc.BoardProperties;
 import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
-import org.cloister.platform.device.DmaLimits;
+import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.dt.DeviceTree;
 import org.cloister.platform.dt.Node;
 
 /** How device models find their nodes, and their memory. */
 final class Devices {
-    private static final String INITIATOR = "cloister,initiator";
-
     private Devices() {}
 
     /** The enabled nodes of a board that are compatible with a model. */
@@ -20,13 +19,13 @@ final class Devices {
         return tree.compatibleWith(compatible).filter(Node::isEnabled);
     }
 
-    /** The way to memory of the device that the node describes. */
-    static Dma dma(Soc soc, Node node, DmaLimits limits) {
-        String initiator = node.property(INITIATOR)
+    /** The memory as the device that the node describes sees it. */
+    static PhysicalMemory memory(Soc soc, Node node) {
+        String initiator = node.property(BoardProperties.INITIATOR)
                 .orElseThrow(() -> new HeapException(HeapError.INVALID_ARGUMENT, "put a device on the board",
                         node.path(), "its node does not say which initiator it is",
-                        "add the property " + INITIATOR))
+                        "add the property " + BoardProperties.INITIATOR))
                 .string();
-        return new Dma(soc.memory(initiator), limits);
+        return soc.memory(initiator);
     }
 }

@@ -2,13 +2,13 @@
 package org.cloister.emulator.devices.internal;
 
 import java.util.ArrayList;
-import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.cloister.emulator.devices.Panel;
 import org.cloister.emulator.devices.internal.display.DisplayModel;
+import org.cloister.emulator.devices.internal.display.DisplayModel.PipePlan;
 import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
@@ -27,7 +27,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Puts a display on the board for each node that is compatible with {@value #BUILT_IN} (a panel that is part of the
+ * Puts a display on the board, with a pipe for each node that is compatible with {@value #BUILT_IN} (a panel that is part of the
  * machine, at the end of a protected pipe) or {@value #EXTERNAL} (a connector that anybody may plug into, at the end
  * of a pipe that is not protected). The property {@value #PANEL_SIZE} gives width and height in pixels.
  */
@@ -43,32 +43,32 @@ public final class Displays {
     private static final DmaLimits LIMITS = new DmaLimits(40, 16, 64, 1L << 30);
     private static final int MAX_SIDE = 8192;
 
-    private record Display(DisplayModel model, Map<String, ?> properties) {}
-
-    private final List<Display> displays;
+    private final Optional<DisplayModel> display;
     private final List<ServiceRegistration<?>> services = new ArrayList<>();
 
-    /** Finds the nodes and registers their displays. */
+    /** Finds the nodes and registers controller and panels. */
     @Activate
     public Displays(BundleContext context, @Reference Soc soc, @Reference DeviceTree tree) {
-        displays = Stream.concat(
-                Devices.nodes(tree, BUILT_IN).map(node -> display(soc, node, true)),
-                Devices.nodes(tree, EXTERNAL).map(node -> display(soc, node, false))).toList();
-        for (Display display : displays) {
-            Dictionary<String, ?> properties = FrameworkUtil.asDictionary(display.properties());
-            services.add(context.registerService(DisplayController.class, display.model(), properties));
-            services.add(context.registerService(Panel.class, display.model().panel(), properties));
-        }
+        List<PipePlan> plans = Stream.concat(
+                Devices.nodes(tree, BUILT_IN).map(node -> plan(soc, node, true)),
+                Devices.nodes(tree, EXTERNAL).map(node -> plan(soc, node, false))).toList();
+        display = plans.isEmpty() ? Optional.empty() : Optional.of(new DisplayModel(LIMITS, plans));
+        display.ifPresent(model -> {
+            services.add(context.registerService(DisplayController.class, model, FrameworkUtil.asDictionary(
+                    Map.of(DisplayController.NAME, model.name(), Soc.BOARD, soc.board()))));
+            for (int i = 0; i < plans.size(); i++) {
+                services.add(context.registerService(Panel.class, model.panels().get(i), FrameworkUtil.asDictionary(
+                        Map.of(Panel.NAME, plans.get(i).name(), Soc.BOARD, soc.board(),
+                                PhysicalMemory.INITIATOR, plans.get(i).memory().initiator().name()))));
+            }
+        });
     }
 
-    private static Display display(Soc soc, Node node, boolean isProtected) {
-        Dma dma = Devices.dma(soc, node, LIMITS);
+    private static PipePlan plan(Soc soc, Node node, boolean isProtected) {
         Optional<Property> size = node.property(PANEL_SIZE);
         int width = size.map(cells -> side(cells, 0)).orElse(1280);
         int height = size.map(cells -> side(cells, 1)).orElse(720);
-        return new Display(new DisplayModel(node.path(), dma, isProtected, width, height), Map.of(
-                DisplayController.NAME, node.path(), Panel.NAME, node.path(), Soc.BOARD, soc.board(),
-                PhysicalMemory.INITIATOR, dma.memory().initiator().name()));
+        return new PipePlan(node.path(), Devices.memory(soc, node), isProtected, width, height);
     }
 
     private static int side(Property size, int index) {
@@ -82,6 +82,6 @@ public final class Displays {
     @Deactivate
     void takeOff() {
         services.forEach(ServiceRegistration::unregister);
-        displays.forEach(display -> display.model().close());
+        display.ifPresent(DisplayModel::close);
     }
 }

@@ -43,7 +43,7 @@ public final class VideoDecoders {
     }
 
     private static Decoder decoder(Soc soc, Node node) {
-        Dma dma = Devices.dma(soc, node, LIMITS);
+        Dma dma = new Dma(Devices.memory(soc, node), LIMITS);
         return new Decoder(new VideoDecoderModel(node.path(), dma), Map.of(
                 VideoDecoder.NAME, node.path(), Soc.BOARD, soc.board(),
                 PhysicalMemory.INITIATOR, dma.memory().initiator().name()));

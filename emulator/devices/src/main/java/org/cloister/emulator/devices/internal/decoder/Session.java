@@ -81,6 +81,26 @@ final class Session implements DecoderSession {
     }
 
     @Override
+    public void cancelFrame(long cookie) {
+        synchronized (queues) {
+            requireOpen("take memory for a picture back");
+            targets.stream().filter(target -> target.cookie() == cookie).findFirst().ifPresent(target -> {
+                targets.remove(target);
+                thread.execute(() -> giveBack(target));
+            });
+        }
+    }
+
+    private void giveBack(Target target) {
+        work.lock();
+        try {
+            tell(new DecoderEvent.FrameReturned(target.cookie(), Reason.GIVEN_UP));
+        } finally {
+            work.unlock();
+        }
+    }
+
+    @Override
     public void drain() {
         enqueue("drain", inputs, new Input.Drain());
     }

@@ -9,6 +9,7 @@ import java.util.Queue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.cloister.emulator.devices.FetchedPicture;
+import org.cloister.emulator.devices.Panel;
 import org.cloister.emulator.devices.internal.Dma;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
@@ -51,6 +52,10 @@ final class Pipe implements DisplayPipe, AutoCloseable {
         this.compositor = new Compositor(panel.width());
         this.thread = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("cloister " + initiator().name()).factory());
+    }
+
+    Panel panel() {
+        return panel;
     }
 
     @Override

@@ -191,6 +191,21 @@ class VideoDecoderModelTest {
     }
 
     @Test
+    void cancelGivesOneFramesMemoryBack() {
+        try (Client client = new Client(decoder, memory, Streams.format("small.h264"))) {
+            client.offerSlots();
+            client.session.cancelFrame(2);
+            client.session.cancelFrame(77);
+            client.await(new DecoderEvent.FrameReturned(2, DecoderEvent.FrameReturned.Reason.GIVEN_UP)::equals);
+            client.feed(Streams.accessUnits("small.h264"));
+            client.drain();
+
+            assertThat(client.pictures).isEqualTo(Streams.reference("small"));
+            assertThat(client.seen).noneMatch(event -> event instanceof DecoderEvent.FrameDone done && done.cookie() == 2);
+        }
+    }
+
+    @Test
     void flushGivesFrameMemoryBack() {
         try (Client client = new Client(decoder, memory, Streams.format("main.hevc"))) {
             client.offerSlots();
@@ -285,9 +300,9 @@ class VideoDecoderModelTest {
     @Test
     void aWriteThatIsBlockedHaltsTheSessionAndReturnsThePicturesMemory() {
         try (Client client = new Client(decoder, memory, Streams.format("small.h264"))) {
-            client.session.queueFrame(5, List.of(new MemoryRange(Client.INPUT, 0x8000)));
             client.feed(Streams.accessUnits("small.h264").subList(0, 1));
             client.session.drain();
+            client.session.queueFrame(5, List.of(new MemoryRange(Client.INPUT, 0x8000)));
             DecoderEvent.Blocked blocked =
                     (DecoderEvent.Blocked) client.await(DecoderEvent.Blocked.class::isInstance);
 

@@ -15,7 +15,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.cloister.emulator.devices.Panel;
-import org.cloister.emulator.devices.internal.Dma;
 import org.cloister.emulator.devices.internal.FakeMemory;
 import org.cloister.heap.Access;
 import org.cloister.heap.HeapError;
@@ -40,9 +39,10 @@ class DisplayModelTest {
     private static final int RED = 0xfe0000;
 
     private final FakeMemory memory = new FakeMemory("display", 1 << 16).grant(FRAME, 0x8000, Access.READ);
-    private final DisplayModel display =
-            new DisplayModel("/soc/display@0", new Dma(memory, new DmaLimits(32, 16, 4, 1 << 20)), true, 16, 8);
+    private final DisplayModel display = new DisplayModel(new DmaLimits(32, 16, 4, 1 << 20),
+            List.of(new DisplayModel.PipePlan("/soc/display@0", memory, true, 16, 8)));
     private final DisplayPipe pipe = display.pipes().getFirst();
+    private final Panel panel = display.panels().getFirst();
     private final BlockingQueue<DisplayEvent> events = new LinkedBlockingQueue<>();
 
     @AfterEach
@@ -57,7 +57,7 @@ class DisplayModelTest {
         memory.put(FRAME, red(format));
 
         assertThat(show(plane(format, new Area(4, 2, 8, 4)))).isEqualTo(new DisplayEvent.Shown(1, 1));
-        BufferedImage photograph = display.panel().photograph();
+        BufferedImage photograph = panel.photograph();
         for (int y = 0; y < 8; y++) {
             for (int x = 0; x < 16; x++) {
                 boolean inside = x >= 4 && x < 12 && y >= 2 && y < 6;
@@ -72,7 +72,7 @@ class DisplayModelTest {
         memory.put(FRAME, new byte[] {1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0});
 
         show(plane(format, new Area(0, 0, 16, 8)));
-        BufferedImage photograph = display.panel().photograph();
+        BufferedImage photograph = panel.photograph();
         assertThat(List.of(photograph.getRGB(0, 0), photograph.getRGB(15, 0), photograph.getRGB(0, 7),
                 photograph.getRGB(8, 4))).extracting(rgb -> rgb & 0xffffff).containsExactly(1, 2, 3, 4);
     }
@@ -85,7 +85,7 @@ class DisplayModelTest {
 
         show(plane(format, new Area(0, 0, 4, 4)),
                 new Plane(format, List.of(new MemoryRange(FRAME + 0x1000, 16)), new Area(2, 2, 4, 4)));
-        BufferedImage photograph = display.panel().photograph();
+        BufferedImage photograph = panel.photograph();
         assertThat(photograph.getRGB(1, 1) & 0xff).isEqualTo(1);
         assertThat(photograph.getRGB(2, 2) & 0xff).isEqualTo(2);
         assertThat(photograph.getRGB(6, 6) & 0xff).isZero();
@@ -98,22 +98,22 @@ class DisplayModelTest {
         show(plane(format, new Area(0, 0, 16, 8)));
         memory.put(FRAME, new byte[4]);
 
-        assertThat(display.panel().photograph().getRGB(3, 3) & 0xffffff).isEqualTo(0x090909);
+        assertThat(panel.photograph().getRGB(3, 3) & 0xffffff).isEqualTo(0x090909);
         show();
-        assertThat(display.panel().photograph().getRGB(3, 3) & 0xffffff).isZero();
-        assertThat(display.panel().shown()).isEqualTo(2);
+        assertThat(panel.photograph().getRGB(3, 3) & 0xffffff).isZero();
+        assertThat(panel.shown()).isEqualTo(2);
     }
 
     @Test
     void aPhotographIsACopy() throws InterruptedException {
-        BufferedImage before = display.panel().photograph();
+        BufferedImage before = panel.photograph();
         before.setRGB(0, 0, RED);
         PictureFormat format = format(PixelFormat.XRGB8888, 1, 1);
         memory.put(FRAME, new byte[] {9, 9, 9, 0});
         show(plane(format, new Area(0, 0, 1, 1)));
 
         assertThat(before.getRGB(0, 0) & 0xffffff).isEqualTo(RED);
-        assertThat(display.panel().photograph().getRGB(0, 0) & 0xffffff).isEqualTo(0x090909);
+        assertThat(panel.photograph().getRGB(0, 0) & 0xffffff).isEqualTo(0x090909);
     }
 
     @Test
@@ -129,7 +129,7 @@ class DisplayModelTest {
             assertThat(blocked.fault().address()).isEqualTo(0xa000);
             assertThat(blocked.fault().initiator()).isEqualTo(pipe.initiator());
         });
-        BufferedImage photograph = display.panel().photograph();
+        BufferedImage photograph = panel.photograph();
         assertThat(photograph.getRGB(0, 0) & 0xffffff).isEqualTo(0x090909);
         assertThat(photograph.getRGB(2, 2) & 0xffffff).isZero();
         assertThat(photograph.getRGB(4, 4) & 0xffffff).isZero();
@@ -140,10 +140,10 @@ class DisplayModelTest {
         PictureFormat format = format(PixelFormat.I420, 4, 2);
         memory.put(FRAME, red(format));
         List<byte[]> seen = Collections.synchronizedList(new ArrayList<>());
-        Panel.Clip broken = display.panel().analyse(picture -> {
+        Panel.Clip broken = panel.analyse(picture -> {
             throw new IllegalStateException("an analyser of the test");
         });
-        Panel.Clip clip = display.panel().analyse(picture -> {
+        Panel.Clip clip = panel.analyse(picture -> {
             assertThat(picture.format()).isEqualTo(format);
             assertThat(picture.content().isReadOnly()).isTrue();
             seen.add(picture.content().toArray(ValueLayout.JAVA_BYTE));
