@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.driver.codec.internal;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.cloister.driver.codec.CodecDriver;
+import org.cloister.driver.codec.DecodeListener;
+import org.cloister.driver.codec.DecodeSession;
+import org.cloister.driver.codec.DecodeSettings;
+import org.cloister.driver.codec.Protection;
+import org.cloister.driver.codec.Readiness;
+import org.cloister.heap.HeapState;
+import org.cloister.heap.Heaps;
+import org.cloister.importer.Importer;
+import org.cloister.importer.Importers;
+import org.cloister.platform.device.VideoCodec;
+import org.cloister.platform.device.VideoDecoder;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+
+/**
+ * Drives a video decoder. It needs the device and core, and waits for no heap: which one it takes memory from is looked
+ * up by name when pictures have to be put somewhere.
+ */
+@Component(service = CodecDriver.class, configurationPid = CodecConfiguration.PID)
+@Designate(ocd = CodecConfiguration.class)
+public final class CodecDriverComponent implements CodecDriver {
+    private final VideoDecoder device;
+    private final Heaps heaps;
+    private final Importers importers;
+    private final String heap;
+    private final Duration limit;
+    private final Map<Protection, DeviceImporter> bitstream = new EnumMap<>(Protection.class);
+    private final Map<Protection, DeviceImporter> pictures = new EnumMap<>(Protection.class);
+    private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+
+    /** Starts to drive a device. */
+    @Activate
+    public CodecDriverComponent(@Reference VideoDecoder device, @Reference Heaps heaps, @Reference Importers importers,
+            CodecConfiguration configuration) {
+        this(device, heaps, importers, configuration.heap(), Duration.ofMillis(configuration.map_limit_ms()));
+    }
+
+    /** Starts to drive a device where there is no framework. */
+    public CodecDriverComponent(
+            VideoDecoder device, Heaps heaps, Importers importers, String heap, Duration limit) {
+        this.device = device;
+        this.heaps = heaps;
+        this.importers = importers;
+        this.heap = heap;
+        this.limit = limit;
+        for (Protection protection : Protection.values()) {
+            bitstream.put(protection, DeviceImporter.ofBitstream(device, protection));
+            pictures.put(protection, DeviceImporter.ofPictures(device, protection));
+        }
+    }
+
+    @Override
+    public Set<VideoCodec> codecs() {
+        return device.codecs();
+    }
+
+    @Override
+    public Importer bitstreamImporter(Protection protection) {
+        return bitstream.get(protection);
+    }
+
+    @Override
+    public Importer pictureImporter(Protection protection) {
+        return pictures.get(protection);
+    }
+
+    @Override
+    public Readiness readiness() {
+        boolean ready = heaps.find(heap).filter(found -> found.state() == HeapState.AVAILABLE).isPresent();
+        return new Readiness(heap, ready, ready ? "ready" : "waiting for " + heaps.explain(heap));
+    }
+
+    @Override
+    public DecodeSession open(DecodeSettings settings, DecodeListener listener) {
+        SessionContext context = new SessionContext(device.initiator().name(), heaps, importers,
+                settings.heap().orElse(heap), bitstream.get(settings.protection()),
+                pictures.get(settings.protection()), limit, settings.heldFrames());
+        Session session = new Session(
+                context, listener, events -> device.open(settings.stream(), events), sessions::remove);
+        sessions.add(session);
+        return session;
+    }
+
+    /** Closes all sessions. */
+    @Deactivate
+    public void closeAll() {
+        List.copyOf(sessions).forEach(Session::close);
+    }
+}

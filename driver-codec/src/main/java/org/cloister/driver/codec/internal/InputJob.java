@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.driver.codec.internal;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.cloister.heap.Access;
+import org.cloister.heap.Fence;
+import org.cloister.heap.HeapException;
+import org.cloister.importer.Attachment;
+import org.cloister.importer.Mapping;
+import org.cloister.platform.device.MemoryRange;
+
+/** Bitstream that a session was given. For the session's thread, but for what says otherwise. */
+final class InputJob {
+    private final DeviceImporter importer;
+    private final Attachment attachment;
+    private final long length;
+    private final long timestamp;
+    private final List<Fence> writers;
+    private final Fence read;
+    private volatile Optional<Mapping> mapping = Optional.empty();
+    private boolean ready;
+
+    /** Takes over an attachment, and announces the device as a reader of the buffer. */
+    InputJob(DeviceImporter importer, Attachment attachment, long length, long timestamp) {
+        this.importer = importer;
+        this.attachment = attachment;
+        this.length = length;
+        this.timestamp = timestamp;
+        this.writers = attachment.reservation().pending(Fence.Usage.WRITE);
+        this.read = new Fence("%s at %d".formatted(importer.name(), timestamp));
+        attachment.reservation().add(read, Fence.Usage.READ);
+    }
+
+    Attachment attachment() {
+        return attachment;
+    }
+
+    /** Who wrote the bitstream, and may not be done yet. */
+    List<Fence> writers() {
+        return writers;
+    }
+
+    /** Signalled when the job is over. For any thread. */
+    Fence read() {
+        return read;
+    }
+
+    long timestamp() {
+        return timestamp;
+    }
+
+    /** Whether the writers are done. */
+    boolean isReady() {
+        return ready;
+    }
+
+    void becomeReady() {
+        ready = true;
+    }
+
+    /** Maps the buffer for the device, and gives the descriptor. */
+    List<MemoryRange> begin(Duration limit) {
+        Mapping opened = attachment.map(Access.READ, limit);
+        mapping = Optional.of(opened);
+        return Ranges.of(opened, length);
+    }
+
+    /** Waits until the device has read what it was given; at once when it was given nothing. For any thread. */
+    void awaitDevice(Duration limit) {
+        if (mapping.isPresent()) {
+            read.await(limit.toNanos());
+        }
+    }
+
+    /** The device has read it. */
+    void succeed() {
+        end();
+        read.signal();
+    }
+
+    /** The device will not read it. */
+    void fail(HeapException reason) {
+        end();
+        read.fail(reason);
+    }
+
+    private void end() {
+        mapping.ifPresent(Mapping::close);
+        importer.detach(attachment);
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.core.internal;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.cloister.backend.HeapBackend;
+import org.cloister.heap.Heaps;
+import org.cloister.importer.Importers;
+
+/** Core without a framework: each bundle is a name. */
+public final class TestCore implements AutoCloseable {
+    private final SystemTime time = new SystemTime();
+    private final Core core;
+    private final Map<String, Owner> owners = new ConcurrentHashMap<>();
+
+    /** Starts core; buffers are revoked as soon as their backend leaves. */
+    public TestCore() {
+        core = new Core(new CoreSettings(Map.of(), Optional.of(Duration.ZERO), Duration.ofSeconds(10),
+                Duration.ofSeconds(2), Map.of(), Map.of(), Sites.Mode.NONE), time, time, heap -> { });
+    }
+
+    /** Adds a backend; what comes back removes it. */
+    public Runnable add(HeapBackend backend) {
+        Candidate candidate = core.add(backend, 0, backend.hashCode());
+        return () -> core.remove(candidate);
+    }
+
+    public Heaps heaps(String bundle) {
+        return new OwnedHeaps(core, owner(bundle));
+    }
+
+    public Importers importers(String bundle) {
+        return new OwnedImporters(core, owner(bundle));
+    }
+
+    private Owner owner(String bundle) {
+        return owners.computeIfAbsent(bundle, Owner::new);
+    }
+
+    /** What a bundle has open: references and attachments. */
+    public List<Integer> open(String bundle) {
+        return List.of(owner(bundle).references().close().size(), owner(bundle).attachments().close().size());
+    }
+
+    @Override
+    public void close() {
+        owners.values().forEach(core::release);
+        core.close();
+        time.close();
+    }
+}

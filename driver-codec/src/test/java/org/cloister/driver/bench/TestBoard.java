@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.driver.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.cloister.core.internal.TestCore;
+import org.cloister.emulator.devices.internal.Dma;
+import org.cloister.emulator.devices.internal.decoder.VideoDecoderModel;
+import org.cloister.emulator.devices.internal.display.DisplayModel;
+import org.cloister.emulator.soc.BoardBuilder;
+import org.cloister.emulator.soc.PoweredSoc;
+import org.cloister.emulator.soc.Soc;
+import org.cloister.emulator.soc.SocBuilder;
+import org.cloister.ffmpeg.FfmpegLibraries;
+import org.cloister.heap.Access;
+import org.cloister.heap.UseCase;
+import org.cloister.platform.PhysicalMemory;
+import org.cloister.platform.device.DmaLimits;
+
+/**
+ * A board that is on, with core, a decoder, and a display that has a built-in panel and a connector. Its heaps:
+ * {@link #VIDEO} (CPU writes, decoder does all, the built-in panel's pipe reads), {@link #DEAF} (secure video that no
+ * device may touch), {@link #UI} (for another use case), and {@link #NORMAL}.
+ */
+public final class TestBoard implements AutoCloseable {
+    public static final String VIDEO = "protected,secure-video";
+    public static final String DEAF = "acme,deaf-video";
+    public static final String UI = "protected,secure-video-record";
+    public static final String NORMAL = "system";
+
+    private static final DmaLimits LIMITS = new DmaLimits(40, 16, 64, 1L << 30);
+    private static final long RAM = 0x8000_0000L;
+    private static final long VIDEO_BASE = 0x9000_0000L;
+    private static final long DEAF_BASE = 0x9800_0000L;
+    private static final long UI_BASE = 0x9c00_0000L;
+    private static final long SIZE = 16 << 20;
+    private static final Map<String, Access> VIDEO_GRANTS = Map.of(
+            "cpu", Access.WRITE, "video-decoder", Access.READ_WRITE, "display", Access.READ);
+    private static final Map<String, Access> UI_GRANTS = VIDEO_GRANTS;
+
+    private final PoweredSoc power;
+    private final TestCore core = new TestCore();
+    private final VideoDecoderModel decoder;
+    private final DisplayModel display;
+    private Runnable videoBackend = () -> { };
+
+    /** Switches the board on; {@link #VIDEO} is not served yet. */
+    public TestBoard() {
+        try {
+            FfmpegLibraries.loadInto(Path.of("target", "ffmpeg"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        power = new SocBuilder(new BoardBuilder("bench", "the board of the drivers' tests")
+                .ram(RAM, 1L << 30)
+                .device("video-decoder", 0x430_0000L, 0x1000, 120, 2)
+                .device("display", 0x440_0000L, 0x1000, 121, 3)
+                .device("display-external", 0x450_0000L, 0x1000, 122, 4)
+                .device("gpu", 0x460_0000L, 0x1000, 123, 5)
+                .carveOut("video", VIDEO_BASE, SIZE, UseCase.SECURE_VIDEO,
+                        "cpu:w", "video-decoder:rw", "display:r")
+                .carveOut("deaf", DEAF_BASE, SIZE, UseCase.SECURE_VIDEO, "cpu:w")
+                .carveOut("ui", UI_BASE, SIZE, UseCase.SECURE_VIDEO_RECORD,
+                        "cpu:w", "video-decoder:rw", "display:r")
+                .build()).boot();
+        decoder = new VideoDecoderModel("/soc/video-decoder@4300000", new Dma(memory("video-decoder"), LIMITS));
+        display = new DisplayModel(LIMITS, List.of(
+                new DisplayModel.PipePlan("/soc/display@4400000", memory("display"), true, 640, 360),
+                new DisplayModel.PipePlan("/soc/display-external@4500000", memory("display-external"), false, 64, 64)));
+        PhysicalMemory cpu = memory("cpu");
+        core.add(TestBackend.restricted(
+                DEAF, UseCase.SECURE_VIDEO, DEAF_BASE, SIZE, cpu, Map.of("cpu", Access.WRITE)));
+        core.add(TestBackend.restricted(UI, UseCase.SECURE_VIDEO_RECORD, UI_BASE, SIZE, cpu, UI_GRANTS));
+        core.add(TestBackend.normal(NORMAL, RAM, SIZE, cpu));
+    }
+
+    /** From now on {@link #VIDEO} is served. */
+    public TestBoard serveVideo() {
+        videoBackend = core.add(TestBackend.restricted(
+                VIDEO, UseCase.SECURE_VIDEO, VIDEO_BASE, SIZE, memory("cpu"), VIDEO_GRANTS));
+        return this;
+    }
+
+    /** The backend of {@link #VIDEO} leaves, and its buffers are revoked. */
+    public void withdrawVideo() {
+        videoBackend.run();
+    }
+
+    public TestCore core() {
+        return core;
+    }
+
+    public Soc soc() {
+        return power.soc();
+    }
+
+    public VideoDecoderModel decoder() {
+        return decoder;
+    }
+
+    public DisplayModel display() {
+        return display;
+    }
+
+    public PhysicalMemory memory(String initiator) {
+        return power.soc().memory(initiator);
+    }
+
+    @Override
+    public void close() {
+        decoder.close();
+        display.close();
+        core.close();
+        power.close();
+    }
+}

@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.driver.codec.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.cloister.driver.bench.TestBoard;
+import org.cloister.driver.codec.DecodeEvent;
+import org.cloister.driver.codec.DecodeSession;
+import org.cloister.driver.codec.DecodeSettings;
+import org.cloister.driver.codec.Frame;
+import org.cloister.driver.codec.Protection;
+import org.cloister.heap.Access;
+import org.cloister.heap.BufferState;
+import org.cloister.heap.DmaBuf;
+import org.cloister.heap.Fence;
+import org.cloister.heap.Heap;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
+import org.cloister.importer.Attachment;
+import org.cloister.importer.Mapping;
+import org.cloister.importer.SegmentCursor;
+import org.cloister.platform.BusFault;
+import org.cloister.platform.device.PixelFormat;
+import org.cloister.platform.device.StreamFormat;
+import org.cloister.platform.device.VideoCodec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The driver on a real board: core, firewall and decoder are those of the product. */
+class CodecDriverTest {
+    private static final String CLIENT = "client";
+    private static final String DRIVER = "driver";
+    private static final StreamFormat STREAM = new StreamFormat(VideoCodec.H264, new byte[0], PixelFormat.I420);
+
+    private final TestBoard board = new TestBoard();
+    private final CodecDriverComponent driver = new CodecDriverComponent(board.decoder(), board.core().heaps(DRIVER),
+            board.core().importers(DRIVER), TestBoard.VIDEO, Duration.ofSeconds(2));
+    private final Recorder recorder = new Recorder();
+
+    @AfterEach
+    void switchOff() {
+        driver.closeAll();
+        board.close();
+    }
+
+    @Test
+    void decodesBitExactIntoMemoryThatTheCpuCannotRead() {
+        board.serveVideo();
+        List<String> pictures = new ArrayList<>();
+        try (DecodeSession session = open(Protection.PROTECTED, Optional.empty())) {
+            for (byte[] unit : accessUnits()) {
+                decode(session, unit, pictures.size());
+                Frame frame = recorder.await(DecodeEvent.PictureReady.class).frame();
+                assertThatExceptionOfType(HeapException.class)
+                        .isThrownBy(() -> frame.buffer().read(0, MemorySegment.ofArray(new byte[1])))
+                        .satisfies(e -> assertThat(e.error()).isEqualTo(HeapError.CPU_ACCESS_DENIED));
+                assertThatExceptionOfType(BusFault.class)
+                        .isThrownBy(() -> board.memory("cpu").readByte(address(frame.buffer())));
+                assertThat(frame.timestamp()).isEqualTo(pictures.size());
+                assertThat(frame.damaged()).isFalse();
+                pictures.add(md5(asTheDisplay(frame)));
+                frame.close();
+            }
+            session.drain();
+            recorder.await(DecodeEvent.Drained.class);
+        }
+
+        assertThat(pictures).isEqualTo(reference());
+    }
+
+    @Test
+    void leavesNothingOpenWhenASessionIsClosed() {
+        board.serveVideo();
+        try (DecodeSession session = open(Protection.PROTECTED, Optional.empty())) {
+            decode(session, accessUnits().getFirst(), 0);
+            recorder.await(DecodeEvent.PictureReady.class);
+            assertThat(usage(TestBoard.VIDEO)).isPositive();
+        }
+
+        assertThat(usage(TestBoard.VIDEO)).isZero();
+        assertThat(board.core().open(DRIVER)).containsExactly(0, 0);
+    }
+
+    @Test
+    void isThereBeforeItsHeapAndSaysWhatItWaitsFor() {
+        assertThat(driver.readiness().ready()).isFalse();
+        assertThat(driver.readiness().text()).startsWith("waiting for heap " + TestBoard.VIDEO);
+
+        board.serveVideo();
+
+        assertThat(driver.readiness().ready()).isTrue();
+        assertThat(driver.readiness().text()).isEqualTo("ready");
+    }
+
+    @Test
+    void waitsForItsHeapAndGoesOnWhenThatAppears() {
+        try (DecodeSession session = open(Protection.CLEAR, Optional.empty())) {
+            decodeFrom(TestBoard.NORMAL, session, accessUnits().getFirst(), 0);
+            DecodeEvent.WaitingForHeap waiting = recorder.await(DecodeEvent.WaitingForHeap.class);
+            assertThat(waiting.heap()).isEqualTo(TestBoard.VIDEO);
+            assertThat(waiting.reason().error()).isEqualTo(HeapError.NO_SUCH_HEAP);
+
+            board.serveVideo();
+            assertThat(md5(asTheDisplay(recorder.await(DecodeEvent.PictureReady.class).frame())))
+                    .isEqualTo(reference().getFirst());
+        }
+    }
+
+    @Test
+    void goesOnAfterAFailureWhenFlushed() {
+        board.serveVideo();
+        List<DmaBuf> hoard = new ArrayList<>();
+        try (DecodeSession session = open(Protection.PROTECTED, Optional.empty())) {
+            DmaBuf bitstream = heap(TestBoard.VIDEO).allocate(4096);
+            hoard.add(heap(TestBoard.VIDEO).allocate(heap(TestBoard.VIDEO).usage().largestFree().orElseThrow()));
+            byte[] unit = accessUnits().getFirst();
+            bitstream.write(0, MemorySegment.ofArray(unit));
+            session.decode(bitstream, unit.length, 0);
+            assertThat(recorder.await(DecodeEvent.Failed.class).reason().error()).isEqualTo(HeapError.NO_MEMORY);
+            assertThat(session.decode(bitstream, unit.length, 1).await(TimeUnit.SECONDS.toNanos(20))).isPositive();
+
+            hoard.forEach(DmaBuf::close);
+            session.flush();
+            recorder.await(DecodeEvent.Flushed.class);
+            session.decode(bitstream, unit.length, 2);
+            bitstream.close();
+            Frame frame = recorder.await(DecodeEvent.PictureReady.class).frame();
+            assertThat(frame.timestamp()).isEqualTo(2);
+            assertThat(md5(asTheDisplay(frame))).isEqualTo(reference().getFirst());
+        }
+    }
+
+    @Test
+    void refusesBuffersThatAreNotForIt() {
+        board.serveVideo();
+        try (DecodeSession session = open(Protection.PROTECTED, Optional.empty())) {
+            assertRefused(HeapError.NOT_PERMITTED, "restricted", session, TestBoard.NORMAL);
+            assertRefused(HeapError.NOT_PERMITTED, "secure-video-record", session, TestBoard.UI);
+            assertRefused(HeapError.UNREACHABLE, "video-decoder", session, TestBoard.DEAF);
+        }
+        try (DecodeSession session = open(Protection.CLEAR, Optional.empty())) {
+            assertRefused(HeapError.NOT_PERMITTED, "restricted", session, TestBoard.VIDEO);
+        }
+    }
+
+    @Test
+    void refusesToPutProtectedPicturesIntoNormalMemory() {
+        board.serveVideo();
+        try (DecodeSession session = open(Protection.PROTECTED, Optional.of(TestBoard.NORMAL))) {
+            decode(session, accessUnits().getFirst(), 0);
+
+            assertThat(recorder.await(DecodeEvent.Failed.class).reason().error()).isEqualTo(HeapError.NOT_PERMITTED);
+            assertThat(usage(TestBoard.NORMAL)).isZero();
+        }
+    }
+
+    @Test
+    void clearStreamsMayGoToNormalMemory() {
+        try (DecodeSession session = open(Protection.CLEAR, Optional.of(TestBoard.NORMAL))) {
+            decodeFrom(TestBoard.NORMAL, session, accessUnits().getFirst(), 0);
+            Frame frame = recorder.await(DecodeEvent.PictureReady.class).frame();
+            byte[] picture = new byte[(int) frame.format().size()];
+            frame.buffer().read(0, MemorySegment.ofArray(picture));
+
+            assertThat(md5(picture)).isEqualTo(reference().getFirst());
+        }
+    }
+
+    @Test
+    void checksTheLengthOfBitstream() {
+        board.serveVideo();
+        try (DecodeSession session = open(Protection.PROTECTED, Optional.empty());
+                DmaBuf buffer = heap(TestBoard.VIDEO).allocate(4096)) {
+            for (long length : new long[] {0, -1, buffer.size() + 1, Long.MAX_VALUE}) {
+                assertThatExceptionOfType(HeapException.class).isThrownBy(() -> session.decode(buffer, length, 0))
+                        .satisfies(e -> assertThat(e.error()).isEqualTo(HeapError.OUT_OF_BOUNDS));
+            }
+        }
+    }
+
+    @Test
+    void readsBitstreamWhenItsWriterIsDoneAndNotBefore() {
+        board.serveVideo();
+        byte[] unit = accessUnits().getFirst();
+        try (DecodeSession session = open(Protection.PROTECTED, Optional.empty());
+                DmaBuf buffer = heap(TestBoard.VIDEO).allocate(unit.length)) {
+            Fence writer = new Fence("the writer of the test");
+            buffer.reservation().add(writer, Fence.Usage.WRITE);
+            Fence read = session.decode(buffer, unit.length, 0);
+            assertThat(buffer.reservation().pending(Fence.Usage.READ)).contains(read);
+            assertThat(read.await(TimeUnit.MILLISECONDS.toNanos(50))).isZero();
+
+            buffer.write(0, MemorySegment.ofArray(unit));
+            writer.signal();
+            assertThat(read.await(TimeUnit.SECONDS.toNanos(20))).isPositive();
+            recorder.await(DecodeEvent.PictureReady.class);
+            assertThat(recorder.seen).noneMatch(DecodeEvent.StreamError.class::isInstance);
+        }
+    }
+
+    @Test
+    void writesAPictureAgainWhenItsReadersAreDoneAndNotBefore() {
+        board.serveVideo();
+        Fence reader = new Fence("the reader of the test");
+        List<byte[]> units = accessUnits();
+        try (DecodeSession session = open(Protection.PROTECTED, Optional.empty())) {
+            decode(session, units.getFirst(), 0);
+            Frame first = recorder.await(DecodeEvent.PictureReady.class).frame();
+            DmaBuf held = first.buffer();
+            String before = md5(asTheDisplay(first));
+            held.reservation().add(reader, Fence.Usage.READ);
+            first.close();
+            for (int i = 1; i < units.size(); i++) {
+                decode(session, units.get(i), i);
+                Frame frame = recorder.await(DecodeEvent.PictureReady.class).frame();
+                assertThat(frame.buffer().id()).isNotEqualTo(held.id());
+                frame.close();
+            }
+            assertThat(md5(asTheDisplay(first))).isEqualTo(before);
+
+            reader.signal();
+            for (int i = 0; i < units.size(); i++) {
+                decode(session, units.get(i), i);
+                Frame frame = recorder.await(DecodeEvent.PictureReady.class).frame();
+                if (frame.buffer().id() == held.id()) {
+                    return;
+                }
+                frame.close();
+            }
+            throw new AssertionError("the buffer never came back");
+        }
+    }
+
+    @Test
+    void aPictureIsThereWithItsFenceAndGoneWithItsSession() {
+        board.serveVideo();
+        DecodeSession session = open(Protection.PROTECTED, Optional.empty());
+        decode(session, accessUnits().getFirst(), 0);
+        DmaBuf buffer = recorder.await(DecodeEvent.PictureReady.class).frame().buffer();
+        assertThat(buffer.reservation().isIdle(Fence.Usage.WRITE)).isTrue();
+
+        session.close();
+        assertThat(buffer.state()).isEqualTo(BufferState.RELEASED);
+    }
+
+    @Test
+    void damagedBitstreamIsReportedWithItsTimestamp() {
+        board.serveVideo();
+        try (DecodeSession session = open(Protection.PROTECTED, Optional.empty())) {
+            decode(session, new byte[] {0, 0, 0, 1, 0x65, 1, 2, 3, 4, 5, 6, 7, 8}, 4711);
+
+            assertThat(recorder.await(DecodeEvent.StreamError.class).timestamp()).isEqualTo(4711);
+        }
+    }
+
+    @Test
+    void buffersThatAreRevokedEndTheSessionAndNothingHangs() {
+        board.serveVideo();
+        try (DecodeSession session = open(Protection.PROTECTED, Optional.empty())) {
+            decode(session, accessUnits().getFirst(), 0);
+            Frame frame = recorder.await(DecodeEvent.PictureReady.class).frame();
+            board.withdrawVideo();
+
+            assertThat(recorder.await(DecodeEvent.Failed.class).reason().error()).isEqualTo(HeapError.REVOKED);
+            assertThat(frame.buffer().state()).isEqualTo(BufferState.REVOKED);
+        }
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (usage(TestBoard.VIDEO) > 0 && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertThat(usage(TestBoard.VIDEO)).isZero();
+    }
+
+    @Test
+    void aBoardThatGoesOffEndsSessions() {
+        board.serveVideo();
+        DecodeSession session = open(Protection.PROTECTED, Optional.empty());
+        board.decoder().close();
+
+        assertThat(recorder.await(DecodeEvent.Failed.class).reason().error()).isEqualTo(HeapError.CLOSED);
+        session.close();
+        assertThatExceptionOfType(HeapException.class).isThrownBy(() -> open(Protection.PROTECTED, Optional.empty()))
+                .satisfies(e -> assertThat(e.error()).isEqualTo(HeapError.CLOSED));
+    }
+
+    @Test
+    void aClosedSessionRefusesWork() {
+        board.serveVideo();
+        DecodeSession session = open(Protection.PROTECTED, Optional.empty());
+        session.close();
+        session.close();
+
+        for (Runnable call : List.<Runnable>of(session::drain, session::flush,
+                () -> decode(session, accessUnits().getFirst(), 0))) {
+            assertThatExceptionOfType(HeapException.class).isThrownBy(call::run)
+                    .satisfies(e -> assertThat(e.error()).isEqualTo(HeapError.CLOSED));
+        }
+    }
+
+    @Test
+    void flushGivesUpWhatWaits() {
+        board.serveVideo();
+        try (DecodeSession session = open(Protection.PROTECTED, Optional.empty());
+                DmaBuf buffer = heap(TestBoard.VIDEO).allocate(4096)) {
+            buffer.reservation().add(new Fence("a writer that never is done"), Fence.Usage.WRITE);
+            Fence read = session.decode(buffer, 100, 0);
+            session.flush();
+            recorder.await(DecodeEvent.Flushed.class);
+
+            assertThat(read.failure().orElseThrow().error()).isEqualTo(HeapError.CANCELLED);
+        }
+    }
+
+    @Test
+    void theDriverStopsInOrder() {
+        board.serveVideo();
+        DecodeSession session = open(Protection.PROTECTED, Optional.empty());
+        decode(session, accessUnits().getFirst(), 0);
+        recorder.await(DecodeEvent.PictureReady.class);
+        driver.closeAll();
+
+        assertThat(usage(TestBoard.VIDEO)).isZero();
+        assertThatExceptionOfType(HeapException.class).isThrownBy(session::drain);
+    }
+
+    private DecodeSession open(Protection protection, Optional<String> heap) {
+        return driver.open(new DecodeSettings(STREAM, protection, heap, 2), recorder);
+    }
+
+    private void assertRefused(HeapError error, String why, DecodeSession session, String heap) {
+        try (DmaBuf buffer = heap(heap).allocate(4096)) {
+            assertThatExceptionOfType(HeapException.class).isThrownBy(() -> session.decode(buffer, 16, 0))
+                    .withMessageContaining(why)
+                    .satisfies(e -> assertThat(e.error()).isEqualTo(error));
+        }
+    }
+
+    private void decode(DecodeSession session, byte[] unit, long timestamp) {
+        decodeFrom(TestBoard.VIDEO, session, unit, timestamp);
+    }
+
+    private void decodeFrom(String heap, DecodeSession session, byte[] unit, long timestamp) {
+        try (DmaBuf buffer = heap(heap).allocate(unit.length)) {
+            buffer.write(0, MemorySegment.ofArray(unit));
+            session.decode(buffer, unit.length, timestamp);
+        }
+    }
+
+    private Heap heap(String name) {
+        return board.core().heaps(CLIENT).find(name).orElseThrow();
+    }
+
+    private long usage(String heap) {
+        return heap(heap).usage().buffers();
+    }
+
+    private long address(DmaBuf buffer) {
+        try (Attachment attachment = board.core().importers(CLIENT)
+                .attach(buffer, driver.pictureImporter(Protection.CLEAR), Access.WRITE);
+                Mapping mapping = attachment.map(Access.WRITE, Duration.ZERO)) {
+            SegmentCursor cursor = mapping.cursor();
+            cursor.next();
+            return cursor.address();
+        }
+    }
+
+    /** What the display, which may read, finds there. */
+    private byte[] asTheDisplay(Frame frame) {
+        byte[] picture = new byte[(int) frame.format().size()];
+        board.memory("display").read(address(frame.buffer()), MemorySegment.ofArray(picture));
+        return picture;
+    }
+
+    private static List<byte[]> accessUnits() {
+        byte[] stream = resource("small.h264");
+        List<byte[]> units = new ArrayList<>();
+        int start = 0;
+        for (int i = 1; i + 5 <= stream.length; i++) {
+            boolean delimiter = stream[i] == 0 && stream[i + 1] == 0 && stream[i + 2] == 0 && stream[i + 3] == 1
+                    && stream[i + 4] == 9;
+            if (delimiter) {
+                units.add(Arrays.copyOfRange(stream, start, i));
+                start = i;
+            }
+        }
+        units.add(Arrays.copyOfRange(stream, start, stream.length));
+        return units;
+    }
+
+    private static List<String> reference() {
+        return new String(resource("small.framemd5"), StandardCharsets.US_ASCII).lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.substring(line.lastIndexOf(',') + 1).strip())
+                .toList();
+    }
+
+    private static byte[] resource(String name) {
+        try (InputStream in = CodecDriverTest.class.getResourceAsStream("/streams/" + name)) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String md5(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
