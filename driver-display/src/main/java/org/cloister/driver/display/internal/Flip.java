@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.driver.display.internal;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.cloister.driver.display.Layer;
+import org.cloister.heap.Access;
+import org.cloister.heap.Fence;
+import org.cloister.heap.HeapException;
+import org.cloister.importer.Attachment;
+import org.cloister.importer.Importers;
+import org.cloister.importer.Mapping;
+import org.cloister.importer.SegmentCursor;
+import org.cloister.platform.device.MemoryRange;
+import org.cloister.platform.device.Scene;
+
+/** Layers on their way to the panel. Its owner calls one method at a time; {@link #done} is for any thread. */
+final class Flip {
+    private final PipeImporter importer;
+    private final List<Layer> layers;
+    private final List<Attachment> attachments = new ArrayList<>();
+    private final List<Mapping> mappings = new ArrayList<>();
+    private final List<Fence> writers = new ArrayList<>();
+    private final Fence done;
+    private volatile boolean atDevice;
+
+    /**
+     * Attaches the buffers of all layers, or of none.
+     *
+     * @param settle waits until the device has fetched this flip, if it has begun to
+     * @throws HeapException what the framework says
+     */
+    Flip(String name, PipeImporter importer, Importers importers, List<Layer> layers, Consumer<Flip> settle) {
+        this.importer = importer;
+        this.layers = layers;
+        this.done = new Fence(name);
+        try {
+            for (Layer layer : layers) {
+                Attachment attachment = importers.attach(layer.buffer(), importer, Access.READ);
+                attachments.add(attachment);
+                importer.use(attachment, () -> settle.accept(this));
+            }
+        } catch (HeapException e) {
+            attachments.forEach(importer::detach);
+            throw e;
+        }
+        for (Attachment attachment : attachments) {
+            writers.addAll(attachment.reservation().pending(Fence.Usage.WRITE));
+            attachment.reservation().add(done, Fence.Usage.READ);
+        }
+    }
+
+    /** Signalled when the flip is over. */
+    Fence done() {
+        return done;
+    }
+
+    /** Who writes the pictures, and may not be done yet. */
+    List<Fence> writers() {
+        return writers;
+    }
+
+    /** Whether all who write the pictures are done, well or not. */
+    boolean isReady() {
+        return writers.stream().allMatch(Fence::isSignalled);
+    }
+
+    /** Why there is nothing to be shown, if a writer failed. */
+    Optional<HeapException> failedWriter() {
+        return writers.stream().flatMap(fence -> fence.failure().stream()).findFirst();
+    }
+
+    /** Maps the buffers, and describes the scene. */
+    Scene begin(Duration limit) {
+        atDevice = true;
+        List<Scene.Plane> planes = new ArrayList<>();
+        for (int i = 0; i < layers.size(); i++) {
+            Mapping mapping = attachments.get(i).map(Access.READ, limit);
+            mappings.add(mapping);
+            Layer layer = layers.get(i);
+            planes.add(new Scene.Plane(layer.format(), ranges(mapping, layer.format().size()), layer.destination()));
+        }
+        return new Scene(planes);
+    }
+
+    private static List<MemoryRange> ranges(Mapping mapping, long length) {
+        List<MemoryRange> ranges = new ArrayList<>();
+        SegmentCursor cursor = mapping.cursor();
+        long left = length;
+        while (left > 0 && cursor.next()) {
+            long part = Math.min(left, cursor.length());
+            ranges.add(new MemoryRange(cursor.address(), part));
+            left -= part;
+        }
+        return ranges;
+    }
+
+    /** Waits until the device has fetched what it was given; at once when it was given nothing. For any thread. */
+    void awaitDevice(Duration limit) {
+        if (atDevice) {
+            done.await(limit.toNanos());
+        }
+    }
+
+    /** The panel shows it. */
+    void succeed() {
+        end();
+        done.signal();
+    }
+
+    /** The panel does not show it, or not all of it. */
+    void fail(HeapException reason) {
+        end();
+        done.fail(reason);
+    }
+
+    private void end() {
+        mappings.forEach(Mapping::close);
+        attachments.forEach(importer::detach);
+    }
+}
