@@ -45,8 +45,8 @@ public interface HeapBackend {
      *
      * @param offer one that {@link #offers} returned and that is not a refusal
      * @return a new pool, which core destroys exactly once
-     * @throws org.cloister.heap.HeapException when the pool cannot be had; core then turns to the next backend and
-     *     keeps the reason for whoever asks
+     * @throws org.cloister.heap.HeapException when the pool cannot be had; core then turns to the next backend,
+     *     keeps the reason for whoever asks, and does not try again before {@link BackendHost#offersChanged}
      */
     Pool open(PoolOffer offer);
 }

@@ -60,7 +60,8 @@ public interface DmaBuf extends AutoCloseable {
      * @param offset bytes from the start of the buffer
      * @param from what to write
      * @throws HeapException {@code CPU_ACCESS_DENIED} when the CPU may not write; {@code OUT_OF_BOUNDS};
-     *     {@code FAULT} when the bus blocked it all the same
+     *     {@code INVALID_ARGUMENT} when this thread may not use the segment; {@code FAULT} when the bus blocked it all
+     *     the same
      */
     void write(long offset, MemorySegment from);
 
@@ -69,7 +70,8 @@ public interface DmaBuf extends AutoCloseable {
      *
      * @param offset bytes from the start of the buffer
      * @param into filled completely
-     * @throws HeapException {@code CPU_ACCESS_DENIED}, {@code OUT_OF_BOUNDS}, {@code FAULT} as with {@link #write}
+     * @throws HeapException {@code CPU_ACCESS_DENIED}, {@code OUT_OF_BOUNDS}, {@code INVALID_ARGUMENT}, {@code FAULT}
+     *     as with {@link #write}
      */
     void read(long offset, MemorySegment into);
 

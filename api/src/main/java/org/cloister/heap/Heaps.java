@@ -63,8 +63,8 @@ public interface Heaps {
 
     /**
      * Chooses a heap that every importer can use for one buffer of {@code size} bytes. Among those that qualify,
-     * restricted heaps win over others if an importer requires it or {@code useCase} asks for it, then the heap with
-     * the smallest granularity, then the name that sorts first. Nothing is allocated.
+     * restricted heaps win if an importer requires it or {@code useCase} asks for it, and normal ones otherwise; then
+     * the heap with the smallest granularity, then the name that sorts first. Nothing is allocated.
      *
      * @param size bytes, greater than zero
      * @param useCase what the buffer is for; {@link UseCase#NONE} leaves the choice to the importers' constraints

@@ -25,7 +25,8 @@ public interface Importer {
 
     /**
      * The mappings of {@code attachment} end: stop the hardware before returning. Afterwards its mappings are invalid.
-     * On {@link Invalidation#MOVED} map again at the next use; on {@link Invalidation#REVOKED} detach.
+     * On {@link Invalidation#MOVED} map again at the next use; on {@link Invalidation#REVOKED} detach. The latter also
+     * comes for what is still mapped when the bundle that attached it stops; core detaches then.
      *
      * <p>Called without any lock of core's; may close mappings and the attachment. It should take milliseconds: after
      * a configured time core goes on without it, and the hardware faults. What it throws is logged and ignored.

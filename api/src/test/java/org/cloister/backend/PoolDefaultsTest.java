@@ -101,8 +101,9 @@ class PoolDefaultsTest {
 
     @Test
     void usageIsBuiltUp() {
-        assertThat(PoolUsage.of(100, 60, 40).regions(2, 7).quarantined(5)).isEqualTo(new PoolUsage(
-                OptionalLong.of(100), OptionalLong.of(60), OptionalLong.of(40), 5, OptionalInt.of(2), OptionalInt.of(7)));
+        assertThat(PoolUsage.of(100, 60, 40).regions(2, 7).quarantined(5)).isEqualTo(
+                new PoolUsage(OptionalLong.of(100), OptionalLong.of(60), OptionalLong.of(40), 5, OptionalInt.of(2),
+                        OptionalInt.of(7)));
         assertThat(PoolUsage.unknown().capacity()).isEmpty();
         assertThat(PoolUsage.unknown().regionsLeft()).isEmpty();
     }

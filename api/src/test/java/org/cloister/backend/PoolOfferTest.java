@@ -40,7 +40,8 @@ class PoolOfferTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "a b", "a\tb", "a\n", "\u0000", "a\u007f", "a/b", "../a", "a\u00a0b", "a\u2028b", "é"})
+    @ValueSource(strings = {"", " ", "a b", "a\tb", "a\n", "\u0000", "a\u007f", "a/b", "../a", "a\u00a0b", "a\u2028b",
+        "é"})
     void badNamesAreRefused(String name) {
         refused(HeapError.INVALID_ARGUMENT, () -> PoolOffer.serve(name, VIDEO));
         refused(HeapError.INVALID_ARGUMENT, () -> PoolOffer.serve(VIDEO).aliases("good", name));
