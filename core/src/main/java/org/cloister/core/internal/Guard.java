@@ -13,6 +13,10 @@ import org.cloister.heap.HeapException;
 /**
  * Calls foreign code that may throw or never return, where a thread for each call does not matter. The hot path has
  * {@link CallWatch} instead. Safe for use by any thread.
+ *
+ * <p>An interrupt of the caller does not cut the wait short, which is bounded anyway: elections run on whatever thread
+ * comes along, and a backend must not be taken for a failed one because that thread was interrupted. The flag is set
+ * again afterwards.
  */
 final class Guard {
     private Guard() {}
@@ -24,13 +28,14 @@ final class Guard {
      * @param what what it is asked for, for the error
      * @param limit after which the thread is interrupted and left alone
      * @throws HeapException what the call threw, if it is one; {@code BACKEND_FAILED} for everything else it throws and
-     *     when it does not return in time; {@code INTERRUPTED}
+     *     when it does not return in time
      */
     static <T> T call(String whom, String what, Duration limit, Callable<T> call) {
         var task = new FutureTask<>(call);
-        Thread thread = Thread.ofPlatform().daemon().name("cloister-call " + whom).start(task);
+        Thread thread = Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false)
+                .name("cloister-call " + whom).start(task);
         try {
-            return task.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return await(task, TimeUnit.NANOSECONDS.convert(limit));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof HeapException refusal) {
                 throw refusal;
@@ -39,11 +44,24 @@ final class Guard {
         } catch (TimeoutException e) {
             thread.interrupt();
             throw failed(whom, what, "it did not return within " + limit.toMillis() + " ms", e);
-        } catch (InterruptedException e) {
-            thread.interrupt();
-            Thread.currentThread().interrupt();
-            throw new HeapException(HeapError.INTERRUPTED, what, whom, "the calling thread was interrupted",
-                    "try again", e);
+        }
+    }
+
+    private static <T> T await(FutureTask<T> task, long nanos) throws ExecutionException, TimeoutException {
+        long begin = System.nanoTime();
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return task.get(nanos - (System.nanoTime() - begin), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 package org.cloister.core.internal;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -9,19 +10,17 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The machine's time, and two daemon threads: one that only ticks, one that does what may take a while. */
+/**
+ * The machine's time: one daemon thread that only ticks, and a virtual thread for each piece of work that may take a
+ * while, so that work which waits for a backend or an importer holds no other work up.
+ */
 final class SystemTime implements TimeSource, Executor, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SystemTime.class);
 
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("cloister-clock").factory());
-    private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("cloister-core").factory());
-
-    @Override
-    public long nanoTime() {
-        return System.nanoTime();
-    }
+    private final ExecutorService workers = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("cloister-work-", 0).factory());
 
     @Override
     public void schedule(long delayNanos, Runnable action) {
@@ -32,34 +31,35 @@ final class SystemTime implements TimeSource, Executor, AutoCloseable {
         }
     }
 
+    /** Runs {@code action} soon; while core stops, at once on the calling thread, so that nothing is left undone. */
     @Override
     public void execute(Runnable action) {
         try {
-            worker.execute(() -> guarded(action));
+            workers.execute(() -> guarded(action));
         } catch (RejectedExecutionException e) {
-            LOG.debug("core is stopping", e);
+            guarded(action);
         }
     }
 
     private static void guarded(Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("work of core failed", e);
         }
     }
 
-    /** Lets queued work finish for a moment, then ends both threads. */
+    /** Lets work under way finish for a moment, then ends all threads. */
     @Override
     public void close() {
         clock.shutdownNow();
-        worker.shutdown();
+        workers.shutdown();
         try {
-            if (!worker.awaitTermination(5, TimeUnit.SECONDS)) {
-                worker.shutdownNow();
+            if (!workers.awaitTermination(5, TimeUnit.SECONDS)) {
+                workers.shutdownNow();
             }
         } catch (InterruptedException e) {
-            worker.shutdownNow();
+            workers.shutdownNow();
             Thread.currentThread().interrupt();
         }
     }
