@@ -25,8 +25,8 @@ final class CallWatch {
     private final AtomicReferenceArray<Object> threads = new AtomicReferenceArray<>(SLOTS);
     private final Tenure[] tenures = new Tenure[SLOTS]; // written while the slot is marked, published by its thread
     private final long[] since = new long[SLOTS]; // as above, in ticks
-    private final long limit;
     private final Consumer<Tenure> hung;
+    private volatile long limit;
     private volatile long now;
 
     /**
@@ -36,6 +36,11 @@ final class CallWatch {
     CallWatch(long limit, Consumer<Tenure> hung) {
         this.limit = limit;
         this.hung = hung;
+    }
+
+    /** Changes how many ticks a call may last, also for calls under way. */
+    void limit(long ticks) {
+        limit = ticks;
     }
 
     /** Ticks so far. */
@@ -61,7 +66,10 @@ final class CallWatch {
         return UNWATCHED;
     }
 
-    /** The call is over. Tells whether it was found hanging; the interrupt that this caused is cleared then. */
+    /**
+     * The call is over. Tells whether it was found hanging; the interrupt that this caused is cleared then, if the call
+     * has not consumed it.
+     */
     boolean exit(int slot) {
         if (slot == UNWATCHED) {
             return false;
@@ -72,7 +80,8 @@ final class CallWatch {
             if (holder == MARKER) {
                 Thread.onSpinWait();
             } else if (holder != thread) {
-                return Thread.interrupted(); // tick() has freed the slot after the interrupt
+                Thread.interrupted(); // tick() has freed the slot after the interrupt
+                return true;
             }
         }
         return false;
