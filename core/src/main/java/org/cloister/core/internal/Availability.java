@@ -3,20 +3,26 @@ package org.cloister.core.internal;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.cloister.heap.Heap;
 
 /**
- * Those who wait for a heap to become available. Woken after each election that changed something; completed outside
- * the monitor that guards the list.
+ * Those who wait for a heap to become available. Woken after each election that changed something. What hangs on their
+ * futures is foreign code, so they are completed by the executor.
  */
 final class Availability {
     private record Waiter(Owner owner, Supplier<Optional<Heap>> look, CompletableFuture<Heap> result) {}
 
+    private final Executor executor;
     private final List<Waiter> waiters = new ArrayList<>(); // guarded by this
     private boolean closed; // guarded by this
+
+    Availability(Executor executor) {
+        this.executor = executor;
+    }
 
     /**
      * Completes {@code result} as soon as {@code look} finds the heap.
@@ -32,7 +38,7 @@ final class Availability {
             }
         }
         if (late) {
-            result.completeExceptionally(owner.closed("wait for a heap"));
+            close(List.of(new Waiter(owner, look, result)));
         } else {
             changed(); // it may have become available between the caller's look and ours
         }
@@ -52,7 +58,7 @@ final class Availability {
         for (Waiter waiter : all) {
             waiter.look().get().ifPresent(heap -> {
                 forget(waiter.result());
-                waiter.result().complete(heap);
+                executor.execute(() -> waiter.result().complete(heap));
             });
         }
     }
@@ -64,7 +70,7 @@ final class Availability {
             gone = waiters.stream().filter(w -> w.owner() == owner).toList();
             waiters.removeAll(gone);
         }
-        gone.forEach(w -> w.result().completeExceptionally(owner.closed("wait for a heap")));
+        close(gone);
     }
 
     /** Core stops. */
@@ -75,6 +81,11 @@ final class Availability {
             gone = List.copyOf(waiters);
             waiters.clear();
         }
-        gone.forEach(w -> w.result().completeExceptionally(w.owner().closed("wait for a heap")));
+        close(gone);
+    }
+
+    private void close(List<Waiter> gone) {
+        gone.forEach(w -> executor.execute(
+                () -> w.result().completeExceptionally(w.owner().closed("wait for a heap"))));
     }
 }

@@ -4,23 +4,30 @@ package org.cloister.core.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.cloister.backend.BorrowedBuffer;
 import org.cloister.backend.Pool;
 import org.cloister.backend.PoolBuffer;
 
-/** A backend's look behind a buffer; holds a reference until closed, once. */
+/** A backend's look behind a buffer; holds a reference and a pin of it until closed, once. */
 final class Borrowed implements BorrowedBuffer, Buffer.Revocable {
     private final Buffer buffer;
     private final Pool pool;
     private final PoolBuffer memory;
+    private final Consumer<Runnable> runner;
     private final AtomicBoolean closed = new AtomicBoolean();
     private List<Runnable> actions = new ArrayList<>(); // guarded by this; null once revoked
 
-    /** Takes over a reference to {@code buffer} that the caller has acquired. */
-    Borrowed(Buffer buffer) {
+    /**
+     * Takes over a reference and a pin of {@code buffer} that the caller has taken.
+     *
+     * @param runner runs actions of the borrower when the buffer is revoked, and survives them
+     */
+    Borrowed(Buffer buffer, Consumer<Runnable> runner) {
         this.buffer = buffer;
         this.pool = buffer.tenure().pool();
         this.memory = buffer.memory();
+        this.runner = runner;
     }
 
     @Override
@@ -51,16 +58,20 @@ final class Borrowed implements BorrowedBuffer, Buffer.Revocable {
             toRun = actions;
             actions = null;
         }
-        if (toRun != null) {
-            toRun.forEach(Runnable::run);
-        }
+        toRun.forEach(runner);
     }
 
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             buffer.remove(this);
+            buffer.unpin();
             buffer.release();
         }
+    }
+
+    @Override
+    public String toString() {
+        return "loan of buffer " + buffer.id();
     }
 }

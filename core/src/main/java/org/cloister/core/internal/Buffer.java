@@ -5,11 +5,12 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.cloister.backend.PoolBuffer;
 import org.cloister.heap.BufferState;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A live buffer. Handles of bundles are {@link BufferReference}s, uses by devices {@link BufferAttachment}s; each
@@ -25,6 +26,7 @@ import org.cloister.heap.HeapException;
  * revoked buffer goes. Pins are held under a reference, so that there are none at the last reference.
  */
 final class Buffer extends OpenSet.Member {
+    private static final Logger LOG = LoggerFactory.getLogger(Buffer.class);
     private static final int REVOKED = Integer.MIN_VALUE;
     private static final VarHandle REFS;
     private static final VarHandle PINS;
@@ -159,8 +161,7 @@ final class Buffer extends OpenSet.Member {
     }
 
     HeapException revoked() {
-        return new HeapException(HeapError.REVOKED, "use buffer " + id, "heap " + heap.name(),
-                "backend " + tenure.record().backend() + " has left and the deadline has passed",
+        return new HeapException(HeapError.REVOKED, "use buffer " + id, "heap " + heap.name(), tenure.revoked(),
                 "close the buffer and allocate a new one");
     }
 
@@ -177,11 +178,6 @@ final class Buffer extends OpenSet.Member {
             throw revoked();
         }
         return current;
-    }
-
-    /** Looks at the memory without keeping it; for tools. */
-    Optional<PoolBuffer> peek() {
-        return Optional.ofNullable(memory);
     }
 
     /** {@code what} is told when the buffer is revoked; false, and it is not, when that has happened. */
@@ -224,12 +220,27 @@ final class Buffer extends OpenSet.Member {
             toEnd = revocables;
             revocables = List.of();
         }
-        for (Revocable one : toEnd) {
-            one.revoke();
+        try {
+            toEnd.forEach(Buffer::end);
+        } finally {
+            unpin();
+            release();
         }
-        unpin();
-        release();
         return true;
+    }
+
+    /** One that fails to end keeps neither the others nor the memory. */
+    private static void end(Revocable one) {
+        try {
+            one.revoke();
+        } catch (RuntimeException | Error e) {
+            LOG.error("{} did not end in order", one, e);
+        }
+    }
+
+    /** Whether anybody has to be told of a revocation. */
+    synchronized boolean isWatched() {
+        return !revocables.isEmpty();
     }
 
     private void giveBack() {

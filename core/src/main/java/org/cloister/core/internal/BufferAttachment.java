@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.cloister.heap.Access;
 import org.cloister.heap.BufferRecord;
 import org.cloister.heap.Fence;
@@ -21,27 +22,29 @@ final class BufferAttachment extends OpenSet.Member implements Attachment, Buffe
     private final Buffer buffer;
     private final Owner owner;
     private final Importer importer;
+    private final String importerName; // asked once: importers are foreign code
     private final Access access;
-    private final Invalidator invalidator;
+    private final Core core;
     private final List<BufferMapping> mappings = new ArrayList<>(); // guarded by this
     private boolean closed; // guarded by this
 
     /** Takes over a reference to {@code buffer} that the caller has acquired. */
-    BufferAttachment(Buffer buffer, Owner owner, Importer importer, Access access, Invalidator invalidator) {
+    BufferAttachment(Buffer buffer, Owner owner, Importer importer, String importerName, Access access, Core core) {
         this.buffer = buffer;
         this.owner = owner;
         this.importer = importer;
+        this.importerName = importerName;
         this.access = access;
-        this.invalidator = invalidator;
-    }
-
-    Owner owner() {
-        return owner;
+        this.core = core;
     }
 
     @Override
     public Importer importer() {
         return importer;
+    }
+
+    String importerName() {
+        return importerName;
     }
 
     @Override
@@ -71,32 +74,44 @@ final class BufferAttachment extends OpenSet.Member implements Attachment, Buffe
 
     @Override
     public Mapping map(Access wanted, Duration budget) {
-        String what = "map buffer " + buffer.id() + " for " + importer.name();
+        String what = "map buffer " + buffer.id() + " for " + importerName;
         Objects.requireNonNull(wanted, "access");
         if (wanted == Access.NONE || !access.allows(wanted)) {
             throw new HeapException(HeapError.INVALID_ARGUMENT, what, "access " + wanted,
                     "the attachment was made for " + access, "attach the buffer for what the device will do");
         }
+        requireOpen(what);
         buffer.requireNotRevoked();
-        if (buffer.reservation().await(Fence.Usage.KERNEL, Math.max(0, budget.toNanos())) == 0) {
-            throw new HeapException(HeapError.TIMED_OUT, what, "buffer " + buffer.id(), "memory management is not done: "
-                    + buffer.reservation().pending(Fence.Usage.KERNEL), "wait longer, or find out who hangs");
+        Reservation fences = buffer.reservation();
+        if (fences.await(Fence.Usage.KERNEL, Math.max(0, TimeUnit.NANOSECONDS.convert(budget))) == 0) {
+            throw new HeapException(HeapError.TIMED_OUT, what, "buffer " + buffer.id(),
+                    "memory management is not done: " + fences.pending(Fence.Usage.KERNEL),
+                    "wait longer, or find out who hangs");
         }
         synchronized (this) {
-            if (closed) {
-                throw new HeapException(HeapError.CLOSED, what, "the attachment", "it was closed",
-                        "attach the buffer again");
-            }
+            requireOpen(what);
+            buffer.requireNotRevoked(); // a revocation from now on waits for this monitor before it ends mappings
             var mapping = new BufferMapping(this, buffer.memory(), wanted);
-            buffer.requireNotRevoked();
             mappings.add(mapping);
             return mapping;
+        }
+    }
+
+    private synchronized void requireOpen(String what) {
+        if (closed) {
+            throw new HeapException(HeapError.CLOSED, what, "the attachment", "it was closed",
+                    "attach the buffer again");
         }
     }
 
     /** A mapping was closed. */
     synchronized void unmapped(BufferMapping mapping) {
         mappings.remove(mapping);
+    }
+
+    /** What the backend did when it was asked about the buffer. */
+    HeapException misconduct(String what, Throwable thrown) {
+        return core.misconduct(buffer.tenure(), what, "it threw " + thrown, thrown);
     }
 
     @Override
@@ -106,7 +121,7 @@ final class BufferAttachment extends OpenSet.Member implements Attachment, Buffe
                 return;
             }
         }
-        invalidator.invalidate(this, Invalidation.REVOKED);
+        core.invalidator().invalidate(this, Invalidation.REVOKED);
         endMappings(HeapError.REVOKED);
     }
 
@@ -117,6 +132,11 @@ final class BufferAttachment extends OpenSet.Member implements Attachment, Buffe
             mappings.clear();
         }
         toEnd.forEach(mapping -> mapping.end(why));
+    }
+
+    /** Tells whether the device may be at work. */
+    synchronized boolean isMapped() {
+        return !mappings.isEmpty();
     }
 
     @Override
@@ -135,6 +155,6 @@ final class BufferAttachment extends OpenSet.Member implements Attachment, Buffe
 
     @Override
     public String toString() {
-        return "attachment of buffer " + buffer.id() + " to " + importer.name();
+        return "attachment of buffer " + buffer.id() + " to " + importerName;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.core.internal;
 
+import java.util.function.LongSupplier;
 import org.cloister.backend.PoolBuffer;
 import org.cloister.heap.Access;
 import org.cloister.heap.HeapError;
@@ -44,7 +45,7 @@ final class BufferMapping implements Mapping {
                     ended == HeapError.REVOKED ? "the buffer was revoked" : "the mapping was closed",
                     ended == HeapError.REVOKED ? "detach and use a new buffer" : "map again");
         }
-        return new Cursor(current, access);
+        return new Cursor(attachment, current, access);
     }
 
     /** Ends it without a word to the attachment. */
@@ -61,15 +62,26 @@ final class BufferMapping implements Mapping {
 
     /** Walks a pool buffer. */
     private static final class Cursor implements SegmentCursor {
+        private final BufferAttachment attachment;
         private final PoolBuffer memory;
         private final Access access;
         private final int count;
         private int at = -1;
 
-        Cursor(PoolBuffer memory, Access access) {
+        Cursor(BufferAttachment attachment, PoolBuffer memory, Access access) {
+            this.attachment = attachment;
             this.memory = memory;
             this.access = access;
-            this.count = memory.segments();
+            this.count = (int) ask(memory::segments);
+        }
+
+        /** These are getters, so they are not watched; what they throw is the backend's fault nevertheless. */
+        private long ask(LongSupplier getter) {
+            try {
+                return getter.getAsLong();
+            } catch (RuntimeException | Error e) {
+                throw attachment.misconduct("tell where a buffer is", e);
+            }
         }
 
         @Override
@@ -89,12 +101,14 @@ final class BufferMapping implements Mapping {
 
         @Override
         public long address() {
-            return memory.address(here());
+            int segment = here();
+            return ask(() -> memory.address(segment));
         }
 
         @Override
         public long length() {
-            return memory.length(here());
+            int segment = here();
+            return ask(() -> memory.length(segment));
         }
 
         @Override

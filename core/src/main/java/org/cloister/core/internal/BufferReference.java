@@ -10,14 +10,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import org.cloister.backend.Pool;
 import org.cloister.backend.PoolBuffer;
-import org.cloister.backend.PoolMapping;
 import org.cloister.heap.Access;
 import org.cloister.heap.BufferRecord;
 import org.cloister.heap.BufferState;
 import org.cloister.heap.CpuMapping;
 import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Fence;
+import org.cloister.heap.HeapAttributes;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.heap.Reservation;
@@ -125,6 +127,7 @@ final class BufferReference extends OpenSet.Member implements DmaBuf {
         if (closed) {
             throw closed("look at the fences of buffer " + id());
         }
+        buffer.requireNotRevoked();
         return buffer.reservation();
     }
 
@@ -139,10 +142,12 @@ final class BufferReference extends OpenSet.Member implements DmaBuf {
     }
 
     private void transfer(String what, Access access, long offset, MemorySegment segment) {
+        long length = segment.byteSize();
         Buffer target = acquire(what);
         try {
+            target.requireNotRevoked();
             requireCpu(what, access);
-            long length = segment.byteSize();
+            requireUsable(what, access, segment);
             if (offset < 0 || length > target.size() || offset > target.size() - length) {
                 throw new HeapException(HeapError.OUT_OF_BOUNDS, what, "buffer " + id(),
                         length + " bytes at offset " + offset + " leave its " + target.size() + " bytes",
@@ -150,7 +155,7 @@ final class BufferReference extends OpenSet.Member implements DmaBuf {
             }
             target.pin();
             try {
-                target.heap().transfer(target.tenure(), target.memory(), access, offset, segment);
+                transfer(target, access, offset, segment);
             } finally {
                 target.unpin();
             }
@@ -159,12 +164,54 @@ final class BufferReference extends OpenSet.Member implements DmaBuf {
         }
     }
 
+    private static void transfer(Buffer target, Access access, long offset, MemorySegment segment) {
+        Pool pool = target.tenure().pool();
+        PoolBuffer memory = target.memory();
+        target.heap().calls().call(target.tenure(), "transfer data of " + target.heap(), () -> {
+            try {
+                if (access == Access.WRITE) {
+                    pool.write(memory, offset, segment);
+                } else {
+                    pool.read(memory, offset, segment);
+                }
+            } catch (IllegalStateException e) {
+                throw segment.scope().isAlive() ? e : unusable("transfer data", "it was closed meanwhile");
+            }
+            return null;
+        });
+    }
+
     private void requireCpu(String what, Access access) {
-        if (!buffer.tenure().attributes().cpuAccess().allows(access)) {
-            throw new HeapException(HeapError.CPU_ACCESS_DENIED, what, "buffer " + id() + " of heap "
-                    + buffer.heap().name(), "the heap permits CPU access " + buffer.tenure().attributes().cpuAccess()
-                    + " only", "let a device that the heap grants access do it");
+        HeapAttributes heap = buffer.tenure().attributes();
+        if (access.reads() && heap.restricted()) {
+            throw denied(what, "restricted memory is never read by the CPU");
         }
+        if (!heap.cpuAccess().allows(access)) {
+            throw denied(what, "the heap permits CPU access " + heap.cpuAccess() + " only");
+        }
+    }
+
+    private HeapException denied(String what, String why) {
+        return new HeapException(HeapError.CPU_ACCESS_DENIED, what, "buffer " + id() + " of heap "
+                + buffer.heap().name(), why, "let a device that the heap grants access do it");
+    }
+
+    /** What the caller got wrong must not be taken for the backend's fault. */
+    private static void requireUsable(String what, Access access, MemorySegment segment) {
+        if (!segment.scope().isAlive()) {
+            throw unusable(what, "it is closed");
+        }
+        if (!segment.isAccessibleBy(Thread.currentThread())) {
+            throw unusable(what, "it belongs to another thread");
+        }
+        if (access.reads() && segment.isReadOnly()) {
+            throw unusable(what, "it is read-only");
+        }
+    }
+
+    private static HeapException unusable(String what, String why) {
+        return new HeapException(HeapError.INVALID_ARGUMENT, what, "the caller's memory segment", why,
+                "pass a segment that this thread may use");
     }
 
     @Override
@@ -178,23 +225,21 @@ final class BufferReference extends OpenSet.Member implements DmaBuf {
         Buffer target = acquire(what);
         boolean pinned = false;
         try {
+            target.requireNotRevoked();
             if (record().restricted()) {
-                throw new HeapException(HeapError.CPU_ACCESS_DENIED, what, "buffer " + id() + " of heap "
-                        + buffer.heap().name(), "restricted memory is never mapped for the CPU",
-                        "let a device that the heap grants access do it");
+                throw denied(what, "restricted memory is never mapped for the CPU");
             }
             requireCpu(what, access);
             var usage = access.writes() ? Fence.Usage.READ : Fence.Usage.WRITE;
-            if (target.reservation().await(usage, Math.max(0, budget.toNanos())) == 0) {
+            if (target.reservation().await(usage, Math.max(0, TimeUnit.NANOSECONDS.convert(budget))) == 0) {
                 throw new HeapException(HeapError.TIMED_OUT, what, "buffer " + id(),
                         "still used: " + target.reservation().pending(usage), "wait longer, or find out who hangs");
             }
             target.pin();
             pinned = true;
-            PoolMapping inner = target.heap().map(target.tenure(), target.memory(), access);
-            var mapping = new BufferCpuMapping(this, inner, access);
+            var mapping = BufferCpuMapping.of(this, access);
             if (!target.add(mapping)) {
-                inner.close();
+                mapping.end();
                 throw target.revoked();
             }
             boolean late;
@@ -232,8 +277,13 @@ final class BufferReference extends OpenSet.Member implements DmaBuf {
     public OptionalInt fd() {
         Buffer target = acquire("ask for the descriptor");
         try {
-            target.requireNotRevoked();
-            return target.peek().map(PoolBuffer::fd).orElse(OptionalInt.empty());
+            target.pin();
+            try {
+                return target.heap().calls().call(target.tenure(), "tell the descriptor of a buffer",
+                        () -> Objects.requireNonNull(target.memory().fd(), "fd"));
+            } finally {
+                target.unpin();
+            }
         } finally {
             target.release();
         }

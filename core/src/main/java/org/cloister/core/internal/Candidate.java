@@ -1,28 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.core.internal;
 
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.cloister.backend.HeapBackend;
 import org.cloister.backend.PoolOffer;
 
-/** A backend that stands for election. Mutable fields are guarded by the lock of {@link Elections}. */
+/**
+ * A backend that stands for election. Mutable fields are guarded by the lock of {@link Elections}, unless they say
+ * otherwise.
+ */
 final class Candidate {
     /** Highest ranking first, then the oldest service, as the OSGi service registry orders. */
-    static final Comparator<Candidate> ORDER =
-            Comparator.<Candidate>comparingInt(c -> -c.ranking).thenComparingLong(c -> c.serviceId);
+    static final Comparator<Candidate> ORDER = Comparator.<Candidate>comparingInt(Candidate::ranking).reversed()
+            .thenComparingLong(Candidate::serviceId);
 
     private final String id;
     private final long serviceId;
-    private final Map<String, String> failures = new HashMap<>(); // heap to why: open() failed
+    private final Map<String, String> failures = new HashMap<>(); // heap to why: open() failed, or the pool later
     private final Map<String, String> misconduct = new HashMap<>(); // heap to why: threw or hung later
-    private HeapBackend backend; // cleared when disconnected, so that its classes can go
+    private volatile HeapBackend backend; // null once disconnected, so that its classes can go
     private int ranking;
-    private List<PoolOffer> offers = List.of();
+    private Map<String, PoolOffer> offers = Map.of(); // by heap
     private boolean leaving;
+    private boolean gone;
     private int pools;
 
     Candidate(String id, HeapBackend backend, int ranking, long serviceId) {
@@ -48,22 +54,30 @@ final class Candidate {
         return serviceId;
     }
 
-    HeapBackend backend() {
-        return backend;
+    /** The backend; empty once it is disconnected. */
+    Optional<HeapBackend> backend() {
+        return Optional.ofNullable(backend);
+    }
+
+    /** The backend is disconnected. */
+    void forget() {
+        backend = null;
     }
 
     /** What it offers for a heap. */
     Optional<PoolOffer> offer(String heap) {
-        return offers.stream().filter(o -> o.heap().equals(heap)).findFirst();
+        return Optional.ofNullable(offers.get(heap));
     }
 
-    List<PoolOffer> offers() {
-        return offers;
+    Collection<PoolOffer> offers() {
+        return offers.values();
     }
 
-    /** A new set of offers wipes the slate clean. */
+    /** A new set of offers wipes the slate clean. Of several for one heap the first counts. */
     void offers(List<PoolOffer> value) {
-        offers = value;
+        var byHeap = new LinkedHashMap<String, PoolOffer>();
+        value.forEach(offer -> byHeap.putIfAbsent(offer.heap(), offer));
+        offers = byHeap;
         failures.clear();
         misconduct.clear();
     }
@@ -92,14 +106,13 @@ final class Candidate {
         pools--;
     }
 
-    /** The backend to disconnect, once, when it is leaving and its last pool is gone. */
-    Optional<HeapBackend> letGo() {
-        if (!leaving || pools > 0 || backend == null) {
-            return Optional.empty();
+    /** Tells, once, that the backend is to be disconnected: it is leaving and its last pool is gone. */
+    boolean letGo() {
+        if (!leaving || pools > 0 || gone) {
+            return false;
         }
-        HeapBackend last = backend;
-        backend = null;
-        offers = List.of();
-        return Optional.of(last);
+        gone = true;
+        offers = Map.of();
+        return true;
     }
 }

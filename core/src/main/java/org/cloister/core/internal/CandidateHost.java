@@ -6,7 +6,6 @@ import org.cloister.backend.BorrowedBuffer;
 import org.cloister.backend.Pool;
 import org.cloister.heap.DmaBuf;
 import org.cloister.heap.HeapError;
-import org.cloister.heap.HeapEvent;
 import org.cloister.heap.HeapException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,18 +29,12 @@ final class CandidateHost implements BackendHost {
 
     @Override
     public void failed(Pool pool, String why) {
-        core.failed(pool, why);
+        core.failed(candidate, pool, why);
     }
 
     @Override
     public void quarantined(Pool pool, long address, long size, String why) {
-        String heap = core.registry().heaps().stream()
-                .filter(h -> h.serving().filter(t -> t.uses(pool)).isPresent()
-                        || h.draining().stream().anyMatch(t -> t.uses(pool)))
-                .map(ManagedHeap::name).findFirst().orElse("");
-        LOG.error("heap {}: backend {} withdrew 0x{} bytes at 0x{}: {}", heap, candidate.id(),
-                Long.toHexString(size), Long.toHexString(address), why);
-        core.events().tell(() -> new HeapEvent.Quarantined(heap, candidate.id(), address, size, why));
+        core.quarantined(candidate, pool, address, size, why);
     }
 
     @Override
@@ -52,19 +45,28 @@ final class CandidateHost implements BackendHost {
                     "pass a buffer that a Heap allocated");
         }
         Buffer behind = reference.acquire("look behind a buffer");
-        boolean done = false;
         try {
-            behind.requireNotRevoked();
-            var borrowed = new Borrowed(behind);
-            if (!behind.add(borrowed)) {
-                throw behind.revoked();
-            }
-            done = true;
-            return borrowed;
-        } finally {
-            if (!done) {
-                behind.release();
-            }
+            behind.pin();
+        } catch (HeapException e) {
+            behind.release();
+            throw e;
+        }
+        var borrowed = new Borrowed(behind, this::run);
+        if (!behind.add(borrowed)) {
+            borrowed.close();
+            throw behind.revoked();
+        }
+        return borrowed;
+    }
+
+    private void run(Runnable action) {
+        try {
+            Guard.call("backend " + candidate.id(), "let go of a revoked buffer", core.settings().callLimit(), () -> {
+                action.run();
+                return null;
+            });
+        } catch (HeapException e) {
+            LOG.error("backend {} may still use a revoked buffer", candidate.id(), e);
         }
     }
 }

@@ -2,17 +2,16 @@
 package org.cloister.core.internal;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.cloister.backend.HeapBackend;
 import org.cloister.backend.Pool;
-import org.cloister.backend.PoolOffer;
-import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapEvent;
 import org.cloister.heap.HeapException;
+import org.cloister.importer.Invalidation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * What holds the parts of core together: backends come in here, and users of heaps are served from here. Knows nothing
  * of the OSGi framework; {@link CoreComponent} connects the two.
  *
- * <p>Safe for use by any thread. Work that must not hold a caller up (destroying pools, reacting to backends) runs on
- * the executor.
+ * <p>Safe for use by any thread. Work that must not hold a caller up (destroying pools, reacting to backends, revoking)
+ * runs on the executor.
  */
 final class Core {
     private static final Logger LOG = LoggerFactory.getLogger(Core.class);
@@ -35,16 +34,18 @@ final class Core {
     private final Events events = new Events();
     private final Quotas quotas = new Quotas();
     private final Sites sites = new Sites();
-    private final Invalidator invalidator;
-    private final Elections elections;
-    private final Availability availability = new Availability();
+    private final CallWatch watch;
+    private final PoolCalls calls = new PoolCalls(this);
+    private final Invalidator invalidator = new Invalidator(() -> settings().invalidateLimit());
+    private final Elections elections = new Elections(this);
+    private final Backends backends = new Backends(elections, () -> settings().callLimit());
+    private final Availability availability;
     private final AtomicLong bufferIds = new AtomicLong(1);
     private volatile CoreSettings settings;
-    private volatile CallWatch watch;
     private volatile boolean closed;
 
     /**
-     * @param executor runs what must not hold callers up
+     * @param executor runs what must not hold callers up, never on the calling thread while core is open
      * @param publisher told, outside all locks, about a heap that is new or whose state changed
      */
     Core(CoreSettings settings, TimeSource time, Executor executor, Consumer<ManagedHeap> publisher) {
@@ -52,23 +53,27 @@ final class Core {
         this.executor = executor;
         this.publisher = publisher;
         this.settings = settings;
-        this.watch = new CallWatch(settings.callLimit().dividedBy(TICK), this::hung);
-        this.invalidator = new Invalidator(() -> this.settings.invalidateLimit());
-        this.elections = new Elections(this);
+        this.watch = new CallWatch(ticks(settings.callLimit()), this::hung);
+        this.availability = new Availability(executor);
         apply(settings);
         tick();
+    }
+
+    private static long ticks(Duration duration) {
+        return Math.max(1, duration.dividedBy(TICK));
     }
 
     private void tick() {
         time.schedule(TICK.toNanos(), () -> {
             if (!closed) {
-                watch.tick();
                 tick();
+                watch.tick();
             }
         });
     }
 
     private void apply(CoreSettings value) {
+        watch.limit(ticks(value.callLimit()));
         quotas.limit(value.bundleQuotas(), value.useCaseQuotas());
         sites.mode(value.sites());
     }
@@ -91,6 +96,10 @@ final class Core {
 
     CallWatch watch() {
         return watch;
+    }
+
+    PoolCalls calls() {
+        return calls;
     }
 
     Invalidator invalidator() {
@@ -118,7 +127,7 @@ final class Core {
         return TICK.multipliedBy(Math.max(0, watch.now() - tick));
     }
 
-    /** Changes the configuration; heaps may change hands by it. The limit of running calls stays as it was. */
+    /** Changes the configuration; heaps may change hands by it. */
     void configure(CoreSettings value) {
         settings = value;
         apply(value);
@@ -132,32 +141,9 @@ final class Core {
      * @throws HeapException when it does not even tell its id, or the id is taken
      */
     Candidate add(HeapBackend backend, int ranking, long serviceId) {
-        Duration limit = settings.callLimit();
-        String id = Guard.call("backend " + backend.getClass().getName(), "ask for its id", limit, backend::id);
-        if (id == null || id.isBlank()) {
-            throw Guard.failed("backend " + backend.getClass().getName(), "ask for its id", "it has none", null);
-        }
-        var candidate = new Candidate(id, backend, ranking, serviceId);
-        var host = new CandidateHost(this, candidate);
-        Guard.call("backend " + id, "connect", limit, () -> {
-            backend.connected(host);
-            return null;
-        });
-        List<PoolOffer> offers = offers(id, backend);
-        publish(elections.elect(all -> {
-            if (all.stream().anyMatch(c -> c.id().equals(id))) {
-                throw new HeapException(HeapError.ALREADY_EXISTS, "add a backend", "backend " + id,
-                        "another backend of that id is there", "give one of them another id");
-            }
-            candidate.offers(offers);
-            all.add(candidate);
-        }));
+        var candidate = new Candidate(backends.identify(backend), backend, ranking, serviceId);
+        publish(backends.connect(candidate, new CandidateHost(this, candidate)));
         return candidate;
-    }
-
-    private List<PoolOffer> offers(String id, HeapBackend backend) {
-        return Guard.call("backend " + id, "ask for its offers", settings.callLimit(),
-                () -> List.copyOf(backend.offers()));
     }
 
     /** The backend's ranking changed. */
@@ -173,50 +159,52 @@ final class Core {
     /** The backend offers something else now. Returns at once. */
     void offersChanged(Candidate candidate) {
         executor.execute(() -> {
-            HeapBackend backend = candidate.backend();
-            if (backend == null || candidate.isLeaving()) {
-                return;
-            }
             try {
-                List<PoolOffer> offers = offers(candidate.id(), backend);
-                publish(elections.elect(all -> candidate.offers(offers)));
+                backends.refresh(candidate).ifPresent(this::publish);
             } catch (HeapException e) {
                 LOG.warn("backend {} keeps its previous offers", candidate.id(), e);
             }
         });
     }
 
-    /** A pool will not work again. Returns at once. */
-    void failed(Pool pool, String why) {
-        executor.execute(() -> registry().heaps().forEach(heap -> heap.serving().filter(t -> t.uses(pool))
-                .ifPresent(tenure -> {
-                    events.tell(() -> new HeapEvent.BackendFailed(heap.name(), tenure.record().backend(), why));
-                    publish(elections.elect(all -> tenure.candidate().failures().put(heap.name(), why)));
-                    if (heap.serving().filter(t -> t == tenure).isPresent()) {
-                        LOG.error("{}: its backend failed and stays in charge", heap);
-                    }
-                    revokeAll(tenure, why);
-                })));
+    /** A pool of the candidate's, serving or draining, will not work again. Returns at once. */
+    void failed(Candidate candidate, Pool pool, String why) {
+        executor.execute(() -> elections.tenureOf(candidate, pool).ifPresent(tenure -> {
+            String heap = tenure.record().heap();
+            LOG.error("heap {}: backend {} failed: {}", heap, candidate.id(), why);
+            events.tell(() -> new HeapEvent.BackendFailed(heap, candidate.id(), why));
+            publish(elections.elect(all -> {
+                if (tenure.state() == Tenure.State.ACTIVE) {
+                    candidate.failures().put(heap, why);
+                }
+            }));
+            revokeAll(tenure, "backend " + candidate.id() + " failed: " + why);
+        }));
     }
 
-    /** A backend broke its contract; another may take over. */
+    /** Memory of a pool of the candidate's is withdrawn. Returns at once. */
+    void quarantined(Candidate candidate, Pool pool, long address, long size, String why) {
+        executor.execute(() -> {
+            String heap = elections.tenureOf(candidate, pool).map(t -> t.record().heap()).orElse("");
+            LOG.error("heap {}: backend {} withdrew 0x{} bytes at 0x{}: {}", heap, candidate.id(),
+                    Long.toHexString(size), Long.toHexString(address), why);
+            events.tell(() -> new HeapEvent.Quarantined(heap, candidate.id(), address, size, why));
+        });
+    }
+
+    /** A backend broke its contract; another may take over. Answers the error for the caller. */
     HeapException misconduct(Tenure tenure, String what, String why, Throwable cause) {
         String heap = tenure.record().heap();
         String backend = tenure.record().backend();
-        LOG.warn("heap {}: backend {} failed to {}: {}", heap, backend, what, why, cause);
-        events.tell(() -> new HeapEvent.BackendFailed(heap, backend, why));
-        publish(elections.elect(all -> tenure.candidate().misconduct().put(heap, why)));
-        return Guard.failed("backend " + backend, what, why, cause);
-    }
-
-    /** A backend threw what it must not throw. */
-    HeapException misconduct(Tenure tenure, String what, Throwable thrown) {
-        return misconduct(tenure, what, "it threw " + thrown, thrown);
+        elections.accuse(tenure, why).ifPresent(outcome -> {
+            LOG.error("heap {}: backend {} failed to {}: {}", heap, backend, what, why, cause);
+            publish(outcome);
+        });
+        return Guard.failed("backend " + backend + " of heap " + heap, what, why, cause);
     }
 
     private void hung(Tenure tenure) {
-        executor.execute(() -> misconduct(tenure, "return from a call",
-                "it did not return within " + settings.callLimit(), null));
+        executor.execute(() -> misconduct(tenure, "return from a call", PoolCalls.HUNG, null));
     }
 
     /** Waits for an election under way; see {@link Elections#settle}. */
@@ -233,20 +221,28 @@ final class Core {
         if (!outcome.changed().isEmpty()) {
             availability.changed();
         }
-        outcome.toDisconnect().forEach(this::disconnect);
         settings.drainDeadline().ifPresent(deadline -> outcome.drained().forEach(tenure -> time.schedule(
-                deadline.toNanos(), () -> executor.execute(() -> revokeAll(tenure, "backend "
+                TimeUnit.NANOSECONDS.convert(deadline), () -> executor.execute(() -> revokeAll(tenure, "backend "
                         + tenure.record().backend() + " left " + deadline.toMillis() + " ms ago")))));
+        outcome.toDisconnect().forEach(backends::disconnect);
     }
 
-    /** Takes all buffers of a tenure away from their users. */
+    /** Takes all buffers of a tenure away from their users. Those that devices use do not wait for each other. */
     void revokeAll(Tenure tenure, String why) {
-        for (Buffer buffer : tenure.buffers()) {
-            if (buffer.revoke()) {
-                String heap = tenure.record().heap();
-                LOG.warn("heap {}: buffer {} was revoked: {}", heap, buffer.id(), why);
-                events.tell(() -> new HeapEvent.Revoked(heap, buffer.id(), why));
+        for (Buffer buffer : tenure.revoke(why)) {
+            if (buffer.isWatched()) {
+                executor.execute(() -> revoke(buffer, why));
+            } else {
+                revoke(buffer, why);
             }
+        }
+    }
+
+    private void revoke(Buffer buffer, String why) {
+        if (buffer.revoke()) {
+            String heap = buffer.heap().name();
+            LOG.warn("heap {}: buffer {} was revoked: {}", heap, buffer.id(), why);
+            events.tell(() -> new HeapEvent.Revoked(heap, buffer.id(), why));
         }
     }
 
@@ -261,7 +257,9 @@ final class Core {
             LOG.info("{}", event);
             events.tell(() -> event);
             publisher.accept(heap);
-            elections.retired(tenure).ifPresent(this::disconnect);
+            if (elections.retired(tenure)) {
+                backends.disconnect(tenure.candidate());
+            }
         });
     }
 
@@ -277,29 +275,28 @@ final class Core {
         }
     }
 
-    private void disconnect(HeapBackend backend) {
-        try {
-            Guard.call("backend " + backend.getClass().getName(), "disconnect", settings.callLimit(), () -> {
-                backend.disconnected();
-                return null;
-            });
-        } catch (HeapException e) {
-            LOG.warn("a backend did not disconnect in order", e);
-        }
-    }
-
-    /** Releases all that a bundle left open, and reports it. Attachments go first: devices let go before memory does. */
+    /**
+     * Releases all that a bundle left open, and reports it. Attachments go first: devices let go before memory does,
+     * and those at work are told to stop.
+     */
     void release(Owner owner) {
         owner.close();
-        owner.attachments().close().forEach(attachment -> {
+        for (BufferAttachment attachment : owner.attachments().close()) {
             LOG.warn("bundle {} stopped and left {}", owner.name(), attachment);
-            attachment.close();
-        });
+            if (attachment.isMapped()) {
+                executor.execute(() -> {
+                    invalidator.invalidate(attachment, Invalidation.REVOKED);
+                    attachment.close();
+                });
+            } else {
+                attachment.close();
+            }
+        }
         for (BufferReference reference : owner.references().close()) {
             String heap = reference.record().heap();
             Duration age = age(reference.openedAt());
             if (reference.closeOnce()) {
-                Optional<Throwable> site = reference.site();
+                Optional<Throwable> site = reference.site().map(Sites::detached);
                 LOG.warn("bundle {} stopped and left {}, open for {}{}", owner.name(), reference, age,
                         site.isPresent() ? "" : " (allocation site not kept; see allocation.sites of core)",
                         site.orElse(null));
@@ -310,9 +307,13 @@ final class Core {
         availability.closed(owner);
     }
 
-    /** Stops the clock. Backends and owners were removed before. */
+    /** Lets go of all backends and ends all waits. Owners were released before. */
     void close() {
         closed = true;
+        publish(elections.elect(all -> all.forEach(Candidate::leave)));
+        for (ManagedHeap heap : registry().heaps()) {
+            heap.draining().forEach(tenure -> revokeAll(tenure, "core has stopped"));
+        }
         availability.closeAll();
     }
 }

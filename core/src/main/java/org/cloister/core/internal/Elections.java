@@ -13,11 +13,11 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.cloister.backend.HeapBackend;
 import org.cloister.backend.Pool;
 import org.cloister.backend.PoolOffer;
 import org.cloister.heap.BufferRecord;
-import org.cloister.heap.Explanation.Kind;
 import org.cloister.heap.Explanation.Reason;
 import org.cloister.heap.HeapAttributes;
 import org.cloister.heap.HeapError;
@@ -34,7 +34,7 @@ import org.cloister.heap.UseCase;
  */
 final class Elections {
     /** What came of an election. */
-    record Outcome(List<HeapEvent> events, List<ManagedHeap> changed, List<HeapBackend> toDisconnect,
+    record Outcome(List<HeapEvent> events, List<ManagedHeap> changed, List<Candidate> toDisconnect,
             List<Tenure> drained) {
         Outcome() {
             this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
@@ -81,8 +81,38 @@ final class Elections {
         }
     }
 
-    /** A tenure's pool is destroyed; returns the backend to disconnect if that was the last. */
-    Optional<HeapBackend> retired(Tenure tenure) {
+    /** A backend broke its contract; empty when it was known to be a bad one, so that nothing new can come of it. */
+    Optional<Outcome> accuse(Tenure tenure, String why) {
+        lock.lock();
+        try {
+            String heap = tenure.record().heap();
+            if (tenure.candidate().misconduct().putIfAbsent(heap, why) != null) {
+                return Optional.empty();
+            }
+            Outcome outcome = elect();
+            outcome.events().addFirst(new HeapEvent.BackendFailed(heap, tenure.record().backend(), why));
+            return Optional.of(outcome);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The tenure, serving or draining, whose memory comes from a pool of the candidate's. */
+    Optional<Tenure> tenureOf(Candidate candidate, Pool pool) {
+        lock.lock();
+        try {
+            return tenures().filter(t -> t.candidate() == candidate && t.uses(pool)).findFirst();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Stream<Tenure> tenures() {
+        return heaps.values().stream().flatMap(h -> Stream.concat(h.serving().stream(), h.draining().stream()));
+    }
+
+    /** A tenure's pool is destroyed; tells whether its backend is to be disconnected because that was the last. */
+    boolean retired(Tenure tenure) {
         lock.lock();
         try {
             tenure.candidate().poolDestroyed();
@@ -100,7 +130,7 @@ final class Elections {
     void settle(ManagedHeap heap, String what) {
         boolean locked = false;
         try {
-            locked = lock.tryLock(core.settings().callLimit().toNanos(), TimeUnit.NANOSECONDS);
+            locked = lock.tryLock(TimeUnit.NANOSECONDS.convert(core.settings().callLimit()), TimeUnit.NANOSECONDS);
             if (locked && heap.serving().isPresent()) {
                 return;
             }
@@ -131,9 +161,14 @@ final class Elections {
             found.put(name, List.copyOf(elect(name, outcome)));
         }
         standings = Map.copyOf(found);
-        registry = Registry.of(heaps.values());
+        Registry fresh = Registry.of(heaps.values());
+        if (!fresh.equals(registry)) {
+            registry = fresh; // the same object otherwise, so that views of it stay good
+        }
         candidates.removeIf(c -> {
-            c.letGo().ifPresent(outcome.toDisconnect()::add);
+            if (c.letGo()) {
+                outcome.toDisconnect().add(c);
+            }
             return c.isLeaving();
         });
         return outcome;
@@ -147,24 +182,19 @@ final class Elections {
         Set<String> aliases = Set.of();
         for (Candidate candidate : ranked(name)) {
             PoolOffer offer = candidate.offer(name).orElseThrow();
-            if (winner.isPresent()) {
-                reasons.add(lost(candidate, winner.get()));
-                continue;
-            }
             Optional<Reason> obstacle = obstacle(candidate, offer);
             if (obstacle.isPresent()) {
                 reasons.add(obstacle.get());
-                continue;
+            } else if (winner.isPresent()) {
+                reasons.add(Reasons.lost(name, candidate, winner.get(),
+                        core.settings().preferences().containsKey(name)));
+            } else {
+                winner = current.filter(t -> t.candidate() == candidate).or(() -> open(candidate, offer, reasons));
+                aliases = offer.aliases();
             }
-            winner = current.filter(t -> t.candidate() == candidate).or(() -> open(candidate, offer, reasons));
-            aliases = offer.aliases();
         }
         settle(name, current, winner, aliases, outcome);
-        winner.ifPresentOrElse(
-                t -> reasons.addFirst(new Reason(Kind.SERVED, t.record().backend(), "backend " + t.record().backend()
-                        + " serves it" + Optional.ofNullable(t.candidate().misconduct().get(name))
-                                .map(why -> ", although " + why).orElse(""))),
-                () -> nobody(name, reasons));
+        winner.ifPresentOrElse(t -> reasons.addFirst(Reasons.served(name, t)), () -> nobody(name, reasons));
         return reasons;
     }
 
@@ -183,34 +213,20 @@ final class Elections {
                 .sorted(byConduct.thenComparing(order)).toList();
     }
 
-    private Reason lost(Candidate candidate, Tenure winner) {
-        boolean configured = core.settings().preferences().containsKey(winner.record().heap());
-        return new Reason(configured ? Kind.OVERRIDDEN : Kind.LOST_TO_RANKING, candidate.id(),
-                "backend " + candidate.id() + " could serve it, but " + (configured
-                        ? "the configuration prefers backend " + winner.record().backend()
-                        : "backend " + winner.record().backend() + " has the higher service.ranking ("
-                                + winner.candidate().ranking() + " against " + candidate.ranking()
-                                + ", or is the older service)"));
-    }
-
     private Optional<Reason> obstacle(Candidate candidate, PoolOffer offer) {
         String id = candidate.id();
         List<String> preferred = core.settings().preferences().get(offer.heap());
         if (preferred != null && !preferred.contains(id)) {
-            return Optional.of(new Reason(Kind.OVERRIDDEN, id, "backend " + id + " could serve it, but the configuration"
-                    + " names " + preferred + " only; change heap.backends of core to include it"));
+            return Optional.of(Reasons.notNamed(id, preferred));
         }
         if (offer.refusal().isPresent()) {
-            PoolOffer.Refusal refusal = offer.refusal().get();
-            return Optional.of(new Reason(Kind.REFUSED, id, "backend " + id + " knows it but cannot serve it: "
-                    + refusal.why() + "; " + refusal.remedy()));
+            return offer.refusal().map(refusal -> Reasons.refused(id, refusal));
         }
         String failure = candidate.failures().get(offer.heap());
         if (failure != null) {
-            return Optional.of(new Reason(Kind.FAILED, id, "backend " + id + " failed: " + failure));
+            return Optional.of(Reasons.failed(id, failure));
         }
-        return conflict(offer).map(why -> new Reason(Kind.CONFLICT, id, "backend " + id + " contradicts what is known: "
-                + why));
+        return conflict(offer).map(why -> Reasons.conflict(id, why));
     }
 
     private Optional<String> conflict(PoolOffer offer) {
@@ -225,8 +241,7 @@ final class Elections {
             return Optional.of("use case " + wanted.id() + " is named " + known + ", and it calls it " + wanted
                     + "; take another id");
         }
-        if (useCases.values().stream().anyMatch(u -> u.name().equals(wanted.name()) && u.id() != wanted.id())
-                || UseCase.standard(wanted.name()).filter(u -> !u.equals(wanted)).isPresent()) {
+        if (useCases.values().stream().anyMatch(u -> u.name().equals(wanted.name()) && u.id() != wanted.id())) {
             return Optional.of("use case " + wanted + " has another id than " + wanted.id() + "; take another name");
         }
         return Optional.empty();
@@ -235,7 +250,7 @@ final class Elections {
     private Optional<Tenure> open(Candidate candidate, PoolOffer offer, List<Reason> reasons) {
         String id = candidate.id();
         try {
-            HeapBackend backend = candidate.backend();
+            HeapBackend backend = candidate.backend().orElseThrow();
             Pool pool = Guard.call("backend " + id, "open heap " + offer.heap(), core.settings().callLimit(),
                     () -> backend.open(offer));
             HeapAttributes attributes = attributes(id, offer, pool);
@@ -256,8 +271,7 @@ final class Elections {
         } catch (HeapException e) {
             candidate.failures().put(offer.heap(), e.getMessage());
             boolean conflict = e.error() == HeapError.ALREADY_EXISTS;
-            reasons.add(new Reason(conflict ? Kind.CONFLICT : Kind.FAILED, id, "backend " + id + " failed: "
-                    + e.getMessage()));
+            reasons.add(conflict ? Reasons.conflict(id, e.getMessage()) : Reasons.failed(id, e.getMessage()));
             return Optional.empty();
         }
     }
@@ -266,6 +280,9 @@ final class Elections {
         String what = "open heap " + offer.heap();
         if (pool == null) {
             throw Guard.failed("backend " + id, what, "it returned no pool", null);
+        }
+        if (tenures().anyMatch(t -> t.uses(pool))) {
+            throw Guard.failed("backend " + id, what, "it returned a pool that it had returned before", null);
         }
         try {
             return Guard.call("backend " + id, what, core.settings().callLimit(), () -> {
@@ -285,10 +302,16 @@ final class Elections {
     private void settle(
             String name, Optional<Tenure> current, Optional<Tenure> winner, Set<String> aliases, Outcome outcome) {
         ManagedHeap heap = heaps.get(name);
-        if (heap == null || current.equals(winner)) {
+        if (heap == null) {
             return;
         }
-        long live = current.map(Tenure::live).orElse(0L);
+        if (current.equals(winner)) {
+            if (winner.isPresent() && heap.rename(aliases)) {
+                outcome.changed().add(heap);
+            }
+            return;
+        }
+        long live = current.map(Tenure::count).orElse(0L);
         heap.serve(winner, aliases);
         outcome.changed().add(heap);
         current.ifPresent(old -> {
@@ -307,16 +330,14 @@ final class Elections {
 
     private void nobody(String name, List<Reason> reasons) {
         String last = departed.get(name);
-        if (last != null) {
-            reasons.add(0, new Reason(Kind.LEFT, last, "backend " + last
-                    + ", which served it last, has left; start it again or deploy another"));
+        if (last != null && reasons.stream().noneMatch(r -> r.backend().equals(last))) {
+            reasons.addFirst(Reasons.left(last));
         }
         List<String> preferred = core.settings().preferences().get(name);
         if (preferred != null) {
-            reasons.add(new Reason(Kind.NO_BACKEND, "", "the configuration lets only " + preferred
-                    + " serve it, and none of them does"));
+            reasons.add(Reasons.noneOf(preferred));
         } else if (reasons.isEmpty()) {
-            reasons.add(new Reason(Kind.NO_BACKEND, "", "no backend offers it"));
+            reasons.add(Reasons.noBackend());
         }
     }
 }

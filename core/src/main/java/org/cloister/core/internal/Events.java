@@ -40,7 +40,7 @@ final class Events {
             if (subscription.heaps().isEmpty() || subscription.heaps().contains(event.heap())) {
                 try {
                     subscription.listener().onEvent(event);
-                } catch (RuntimeException | LinkageError e) {
+                } catch (RuntimeException | Error e) {
                     LOG.warn("listener {} failed on {}", subscription.listener(), event, e);
                 }
             }

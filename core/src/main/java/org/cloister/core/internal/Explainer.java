@@ -4,7 +4,6 @@ package org.cloister.core.internal;
 import java.util.ArrayList;
 import java.util.List;
 import org.cloister.heap.Explanation;
-import org.cloister.heap.Explanation.Kind;
 import org.cloister.heap.Explanation.Reason;
 import org.cloister.heap.HeapState;
 
@@ -19,17 +18,16 @@ final class Explainer {
         String canonical = heap != null ? heap.name() : Registry.canonical(name);
         var reasons = new ArrayList<Reason>();
         if (heap != null) {
-            heap.draining().forEach(t -> reasons.add(new Reason(Kind.DRAINING, t.record().backend(), "backend "
-                    + t.record().backend() + " is leaving and waits for " + t.live() + " live buffers")));
+            heap.draining().forEach(t -> reasons.add(Reasons.draining(t)));
         }
         List<Reason> standings = core.elections().standings(canonical);
         boolean available = heap != null && heap.state() == HeapState.AVAILABLE;
         reasons.addAll(available ? 0 : reasons.size(), standings);
         if (reasons.isEmpty()) {
-            reasons.add(new Reason(Kind.NO_BACKEND, "", "no backend offers it; deploy one that does, and look at the"
-                    + " spelling"));
+            List<String> preferred = core.settings().preferences().get(canonical);
+            reasons.add(preferred == null ? Reasons.noBackend() : Reasons.noneOf(preferred));
             core.elections().knownNames().stream().filter(known -> distance(known, canonical) <= SIMILAR)
-                    .forEach(known -> reasons.add(new Reason(Kind.SIMILAR_NAME, "", "there is a heap " + known)));
+                    .forEach(known -> reasons.add(Reasons.similar(known)));
         }
         return new Explanation(name, available, reasons);
     }

@@ -20,7 +20,7 @@ final class Invalidator {
 
     void invalidate(BufferAttachment attachment, Invalidation reason) {
         try {
-            Guard.call("importer " + attachment.importer().name(), "stop using buffer " + attachment.bufferId(),
+            Guard.call("importer " + attachment.importerName(), "stop using buffer " + attachment.bufferId(),
                     limit.get(), () -> {
                         attachment.importer().invalidated(attachment, reason);
                         return null;

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.core.internal;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.cloister.backend.PoolBuffer;
-import org.cloister.backend.PoolMapping;
 import org.cloister.backend.PoolUsage;
-import org.cloister.heap.Access;
 import org.cloister.heap.AllocationRequest;
 import org.cloister.heap.DmaBuf;
 import org.cloister.heap.HeapAttributes;
@@ -20,8 +18,6 @@ import org.cloister.heap.HeapException;
 import org.cloister.heap.HeapState;
 import org.cloister.heap.HeapUsage;
 import org.cloister.heap.UseCase;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A heap: a name, the tenure that serves it now, and the tenures that are being drained. Bundles see it through
@@ -30,8 +26,6 @@ import org.slf4j.LoggerFactory;
  * <p>The serving tenure is a volatile that only {@link Elections} replaces; everything in the hot path hangs on it.
  */
 final class ManagedHeap {
-    private static final Logger LOG = LoggerFactory.getLogger(ManagedHeap.class);
-
     private final String name;
     private final UseCase useCase;
     private final boolean restricted;
@@ -72,6 +66,11 @@ final class ManagedHeap {
         return attributes;
     }
 
+    /** How its pools are called. */
+    PoolCalls calls() {
+        return core.calls();
+    }
+
     Optional<Tenure> serving() {
         return Optional.ofNullable(serving);
     }
@@ -98,7 +97,7 @@ final class ManagedHeap {
         Tenure previous = serving;
         next.ifPresent(tenure -> {
             attributes = tenure.attributes();
-            aliases = Set.copyOf(otherNames);
+            rename(otherNames);
         });
         if (previous != null) {
             synchronized (this) {
@@ -113,6 +112,13 @@ final class ManagedHeap {
         }
     }
 
+    /** Changes the aliases; under the lock of {@link Elections}. Tells whether they were others before. */
+    boolean rename(Set<String> otherNames) {
+        boolean others = !aliases.equals(otherNames);
+        aliases = Set.copyOf(otherNames);
+        return others;
+    }
+
     /** The tenure's pool is destroyed. */
     synchronized void retired(Tenure tenure) {
         draining = draining.stream().filter(t -> t != tenure).toList();
@@ -124,63 +130,61 @@ final class ManagedHeap {
 
     HeapUsage usage() {
         Tenure current = serving;
-        PoolUsage pool = current == null ? PoolUsage.of(0, 0, 0) : guardedUsage(current);
-        long old = draining.stream().mapToLong(Tenure::live).sum();
-        long live = current == null ? 0 : current.live();
+        PoolUsage pool = PoolUsage.of(0, 0, 0);
+        long live = 0;
+        if (current != null && current.enter()) { // so that the pool is not destroyed meanwhile
+            try {
+                pool = calls().call(current, "tell the usage of " + this,
+                        () -> Objects.requireNonNull(current.pool().usage(), "usage"));
+                live = current.count();
+            } finally {
+                current.leave();
+            }
+        }
+        long old = draining.stream().mapToLong(Tenure::count).sum();
         return new HeapUsage(pool.capacity(), pool.free(), pool.largestFree(), pool.quarantined(), live + old, old,
                 pool.regionsUsed(), pool.regionsLeft());
     }
 
-    private PoolUsage guardedUsage(Tenure tenure) {
-        int watched = core.watch().enter(tenure);
-        try {
-            return tenure.pool().usage();
-        } catch (HeapException e) {
-            throw e;
-        } catch (RuntimeException | LinkageError e) {
-            throw core.misconduct(tenure, "tell the usage of heap " + name, e);
-        } finally {
-            core.watch().exit(watched);
-        }
-    }
-
+    /** Allocates from whoever serves; a refusal counts only if whoever refused still does. */
     DmaBuf allocate(Owner owner, AllocationRequest request) {
         while (true) {
-            owner.requireOpen("allocate from heap " + name);
+            if (owner.isClosed()) {
+                throw owner.closed("allocate from " + this);
+            }
             Tenure tenure = serving;
-            if (tenure != null && tenure.enter()) {
-                Buffer buffer = allocate(tenure, owner, request);
-                if (buffer != null) {
-                    return open(buffer, owner);
-                }
-            } else {
+            if (tenure == null || !tenure.enter()) {
                 core.settle(this, "allocate " + request.size() + " bytes");
+                continue;
+            }
+            try {
+                return open(allocate(tenure, owner, request), owner);
+            } catch (HeapException e) {
+                if (serving == tenure) {
+                    throw e;
+                }
             }
         }
     }
 
-    /** Allocates within {@code tenure}, which was entered; {@code null} when the next one should be asked. */
+    /** Allocates within {@code tenure}, which was entered. */
     private Buffer allocate(Tenure tenure, Owner owner, AllocationRequest request) {
+        long granularity = tenure.attributes().granularity();
+        long charge = 0;
         boolean done = false;
         try {
-            long granularity = tenure.attributes().granularity();
             long size = rounded(request.size(), granularity);
-            long alignment = Math.max(request.alignment(), granularity);
             core.quotas().charge(owner, useCase, charged, size);
-            PoolBuffer memory = null;
-            try {
-                memory = allocate(tenure, size, alignment);
-            } finally {
-                long taken = memory == null ? 0 : memory.size();
-                if (taken != size) {
-                    core.quotas().refund(owner, charged, size - taken);
-                }
-            }
-            if (memory == null) {
-                return null;
-            }
+            charge = size;
+            PoolBuffer memory = calls().allocate(tenure, size, Math.max(request.alignment(), granularity));
             var buffer = new Buffer(core.nextBufferId(), this, tenure, memory, owner, request.name());
-            tenure.add(buffer);
+            if (!tenure.add(buffer)) {
+                calls().free(tenure, memory);
+                throw notServed("allocate " + size + " bytes", "the backend has left and its buffers were revoked");
+            }
+            if (buffer.size() != size) {
+                core.quotas().refund(owner, charged, size - buffer.size());
+            }
             done = true;
             if (core.events().isHeard()) {
                 core.events().tell(() -> new HeapEvent.Allocated(name, buffer.id(), buffer.size(), owner.name()));
@@ -188,48 +192,17 @@ final class ManagedHeap {
             return buffer;
         } finally {
             if (!done) {
+                core.quotas().refund(owner, charged, charge);
                 tenure.leave();
             }
         }
-    }
-
-    private PoolBuffer allocate(Tenure tenure, long size, long alignment) {
-        PoolBuffer memory = null;
-        Throwable thrown = null;
-        int watched = core.watch().enter(tenure);
-        try {
-            memory = tenure.pool().allocate(size, alignment);
-        } catch (RuntimeException | LinkageError e) {
-            thrown = e;
-        }
-        boolean hung = core.watch().exit(watched);
-        if (memory != null && !hung && memory.size() >= size && (memory.address(0) & alignment - 1) == 0) {
-            return memory;
-        }
-        if (thrown instanceof HeapException refusal && !hung) {
-            if (tenure.state() == Tenure.State.ACTIVE) {
-                throw refusal;
-            }
-            return null; // the backend left during the call
-        }
-        if (memory != null) {
-            tenure.pool().free(memory);
-        }
-        String why = hung ? "it did not return in time" : thrown != null ? "it threw " + thrown
-                : "it returned " + (memory == null ? "nothing" : memory.size() + " bytes at 0x"
-                        + Long.toHexString(memory.address(0))) + " for " + size + " bytes aligned to " + alignment;
-        HeapException failure = core.misconduct(tenure, "allocate from heap " + name, why, thrown);
-        if (serving == tenure) {
-            throw failure;
-        }
-        return null; // somebody else serves now
     }
 
     private long rounded(long size, long granularity) {
         long rounded = size + granularity - 1 & -granularity;
         if (rounded < size) {
             throw new HeapException(HeapError.INVALID_ARGUMENT, "allocate " + size + " bytes", "heap " + name,
-                    "no memory has that many", "ask for a size that fits " + attributes.granularity() + "-byte units");
+                    "no memory has that many", "ask for a size that fits units of " + granularity + " bytes");
         }
         return rounded;
     }
@@ -239,7 +212,7 @@ final class ManagedHeap {
         var reference = new BufferReference(buffer, owner, core.watch().now(), core.sites().sample(owner));
         if (!owner.references().add(reference)) {
             buffer.release();
-            throw owner.closed("hold a buffer of heap " + name);
+            throw owner.closed("hold a buffer of " + this);
         }
         return reference;
     }
@@ -247,51 +220,15 @@ final class ManagedHeap {
     /** The last user of a buffer is gone, or it was revoked. */
     void freed(Buffer buffer, PoolBuffer memory) {
         Tenure tenure = buffer.tenure();
-        int watched = core.watch().enter(tenure);
+        tenure.remove(buffer);
         try {
-            tenure.free(buffer, memory);
-        } catch (RuntimeException | LinkageError e) {
-            LOG.error("heap {}: backend {} did not take buffer {} back", name, tenure.record().backend(), buffer.id(),
-                    e);
-            core.misconduct(tenure, "free a buffer of heap " + name, "it threw " + e, e);
+            calls().free(tenure, memory);
         } finally {
-            core.watch().exit(watched);
+            tenure.leave();
+            core.quotas().refund(buffer.payer(), charged, buffer.size());
         }
-        core.quotas().refund(buffer.payer(), charged, buffer.size());
         if (core.events().isHeard()) {
             core.events().tell(() -> new HeapEvent.Freed(name, buffer.id(), buffer.size()));
-        }
-    }
-
-    /** A CPU access that was checked and is pinned. */
-    void transfer(Tenure tenure, PoolBuffer memory, Access access, long offset, MemorySegment segment) {
-        int watched = core.watch().enter(tenure);
-        try {
-            if (access == Access.WRITE) {
-                tenure.pool().write(memory, offset, segment);
-            } else {
-                tenure.pool().read(memory, offset, segment);
-            }
-        } catch (HeapException e) {
-            throw e;
-        } catch (RuntimeException | LinkageError e) {
-            throw core.misconduct(tenure, "transfer data of heap " + name, e);
-        } finally {
-            core.watch().exit(watched);
-        }
-    }
-
-    /** A CPU mapping that was checked and is pinned. */
-    PoolMapping map(Tenure tenure, PoolBuffer memory, Access access) {
-        int watched = core.watch().enter(tenure);
-        try {
-            return tenure.pool().map(memory, access);
-        } catch (HeapException e) {
-            throw e;
-        } catch (RuntimeException | LinkageError e) {
-            throw core.misconduct(tenure, "map memory of heap " + name, e);
-        } finally {
-            core.watch().exit(watched);
         }
     }
 

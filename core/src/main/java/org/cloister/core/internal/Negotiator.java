@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapAttributes;
 import org.cloister.heap.HeapError;
@@ -60,20 +61,21 @@ final class Negotiator {
             found.add(new Exclusion(heap.name(), "", "use-case",
                     "the buffer is for " + useCase + " and the heap for " + heap.useCase()));
         }
-        heap.usage().capacity().ifPresent(capacity -> {
-            if (size > capacity) {
-                found.add(new Exclusion(heap.name(), "", "size",
-                        size + " bytes are wanted and the heap has " + capacity));
-            }
-        });
+        try {
+            heap.usage().capacity().ifPresent(capacity -> {
+                if (size > capacity) {
+                    found.add(new Exclusion(heap.name(), "", "size",
+                            size + " bytes are wanted and the heap has " + capacity));
+                }
+            });
+        } catch (HeapException e) {
+            found.add(new Exclusion(heap.name(), "", "state", e.getMessage()));
+        }
         for (Importer importer : importers) {
             Constraints wants = importer.constraints();
-            Compatibility.obstacles(importer, wants.access(), heap.useCase(), attributes).forEach(o -> found.add(
-                    new Exclusion(heap.name(), importer.name(), o.constraint(), o.why())));
-            if (attributes.contiguous() && size > wants.maxSegmentSize()) {
-                found.add(new Exclusion(heap.name(), importer.name(), "segment-size", "the device takes segments of "
-                        + wants.maxSegmentSize() + " bytes and the buffer would be one of " + size));
-            }
+            Stream.concat(Compatibility.permission(wants, importer.initiator(), wants.access(), heap.useCase(),
+                    attributes).stream(), Compatibility.shape(wants, size, attributes).stream()).forEach(o -> found.add(
+                            new Exclusion(heap.name(), importer.name(), o.constraint(), o.why())));
         }
         return found;
     }

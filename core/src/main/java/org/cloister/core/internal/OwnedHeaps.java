@@ -95,7 +95,7 @@ final class OwnedHeaps implements Heaps {
         var result = new CompletableFuture<Heap>();
         core.availability().await(owner, () -> available(name), result);
         try {
-            return result.get(budget.toNanos(), TimeUnit.NANOSECONDS);
+            return result.get(TimeUnit.NANOSECONDS.convert(budget), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw timedOut(name, budget);
         } catch (ExecutionException e) {
@@ -111,7 +111,8 @@ final class OwnedHeaps implements Heaps {
 
     private HeapException timedOut(String name, Duration budget) {
         return new HeapException(HeapError.TIMED_OUT, "wait for a heap", "heap " + name,
-                "after " + budget.toMillis() + " ms " + explain(name), "deploy a backend that serves it, or wait longer");
+                "after " + TimeUnit.MILLISECONDS.convert(budget) + " ms " + explain(name),
+                "deploy a backend that serves it, or wait longer");
     }
 
     @Override

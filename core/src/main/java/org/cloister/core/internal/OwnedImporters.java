@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.core.internal;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.cloister.heap.Access;
@@ -9,6 +8,7 @@ import org.cloister.heap.DmaBuf;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.importer.Attachment;
+import org.cloister.importer.Constraints;
 import org.cloister.importer.Importer;
 import org.cloister.importer.Importers;
 
@@ -25,11 +25,13 @@ final class OwnedImporters implements Importers {
     @Override
     public Attachment attach(DmaBuf buffer, Importer importer, Access access) {
         Objects.requireNonNull(access, "access");
-        String what = "attach buffer " + buffer.id() + " to " + importer.name();
+        String name = Objects.requireNonNull(importer.name(), "the importer's name");
+        Constraints wants = Objects.requireNonNull(importer.constraints(), "the importer's constraints");
+        String what = "attach buffer " + buffer.id() + " to " + name;
         owner.requireOpen(what);
-        if (access == Access.NONE || !importer.constraints().access().allows(access)) {
+        if (access == Access.NONE || !wants.access().allows(access)) {
             throw new HeapException(HeapError.INVALID_ARGUMENT, what, "access " + access,
-                    "the importer's constraints are made for " + importer.constraints().access(),
+                    "the importer's constraints are made for " + wants.access(),
                     "attach for what the device does, or correct the importer's constraints");
         }
         if (!(buffer instanceof BufferReference reference)) {
@@ -37,40 +39,43 @@ final class OwnedImporters implements Importers {
                     "it was not made by this framework", "pass a buffer that a Heap allocated");
         }
         Buffer behind = reference.acquire(what);
+        var attachment = new BufferAttachment(behind, owner, importer, name, access, core); // has the reference
         boolean done = false;
         try {
-            check(what, behind, importer, access);
-            var attachment = new BufferAttachment(behind, owner, importer, access, core.invalidator());
+            behind.requireNotRevoked();
+            check(what, Compatibility.permission(wants, Objects.requireNonNull(importer.initiator(), "the initiator"),
+                    access, behind.heap().useCase(), behind.tenure().attributes()), behind);
+            check(what, shape(wants, behind), behind);
             if (!behind.add(attachment)) {
                 throw behind.revoked();
             }
-            done = true;
             if (!owner.attachments().add(attachment)) {
-                attachment.close();
                 throw owner.closed(what);
             }
+            done = true;
             return attachment;
         } finally {
             if (!done) {
-                behind.release();
+                attachment.close();
             }
         }
     }
 
-    private static void check(String what, Buffer buffer, Importer importer, Access access) {
-        var obstacles = new ArrayList<>(Compatibility.obstacles(importer, access, buffer.heap().useCase(),
-                buffer.tenure().attributes()).stream().filter(o -> !o.constraint().equals("address-width")).toList());
+    private static List<Compatibility.Obstacle> shape(Constraints wants, Buffer buffer) {
         buffer.pin();
         try {
-            obstacles.addAll(Compatibility.obstacles(importer, buffer.memory()));
+            return buffer.heap().calls().call(buffer.tenure(), "tell where a buffer is",
+                    () -> Compatibility.shape(wants, buffer.memory()));
         } finally {
             buffer.unpin();
         }
+    }
+
+    private static void check(String what, List<Compatibility.Obstacle> obstacles, Buffer buffer) {
         if (!obstacles.isEmpty()) {
-            Compatibility.Obstacle first = obstacles.getFirst();
             List<String> all = obstacles.stream().map(o -> o.constraint() + ": " + o.why()).toList();
-            throw new HeapException(first.error(), what, "heap " + buffer.heap().name(), String.join("; ", all),
-                    "use a heap that Heaps.negotiate finds for this importer");
+            throw new HeapException(obstacles.getFirst().error(), what, "heap " + buffer.heap().name(),
+                    String.join("; ", all), "use a heap that Heaps.negotiate finds for this importer");
         }
     }
 }

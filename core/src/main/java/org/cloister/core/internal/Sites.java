@@ -26,6 +26,34 @@ final class Sites {
         };
     }
 
+    /**
+     * A copy of a site for those who may keep it: the JVM hangs the classes on the stack on every throwable that it
+     * fills in, and they must be free to go with their bundle.
+     */
+    static Throwable detached(Throwable site) {
+        var copy = new Detached(site.getMessage());
+        copy.setStackTrace(site.getStackTrace());
+        return copy;
+    }
+
+    private static final class Detached extends Throwable {
+        private static final long serialVersionUID = 1L;
+
+        Detached(String message) {
+            super(message);
+        }
+
+        @Override
+        public Throwable fillInStackTrace() {
+            return this;
+        }
+
+        @Override
+        public String toString() {
+            return getMessage();
+        }
+    }
+
     private static Throwable site(Owner owner) {
         return new Throwable("obtained by bundle " + owner.name() + " on thread " + Thread.currentThread().getName());
     }

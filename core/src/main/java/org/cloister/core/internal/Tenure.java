@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.cloister.backend.Pool;
-import org.cloister.backend.PoolBuffer;
 import org.cloister.heap.BufferRecord;
 import org.cloister.heap.HeapAttributes;
 import org.cloister.heap.HeapError;
@@ -38,6 +37,7 @@ final class Tenure {
     private final Runnable onEmpty;
     private final AtomicLong word = new AtomicLong(); // DRAIN bit and number of live buffers
     private final OpenSet<Buffer> buffers = new OpenSet<>();
+    private volatile String revoked = ""; // why, once revoked
     private volatile Pool pool; // cleared when retired, so that the backend's classes can go
 
     /**
@@ -75,12 +75,17 @@ final class Tenure {
         return word.get() & ~DRAIN;
     }
 
+    /** Live buffers. */
+    long count() {
+        return buffers.size();
+    }
+
     /** The pool, until it is destroyed. */
     Pool pool() {
         Pool current = pool;
         if (current == null) {
             throw new HeapException(HeapError.REVOKED, "use a buffer", "heap " + record.heap(),
-                    "backend " + record.backend() + " has left", "allocate a new buffer");
+                    "backend " + record.backend() + " has left", "close the buffer and allocate a new one");
         }
         return current;
     }
@@ -90,7 +95,7 @@ final class Tenure {
         return pool == candidatePool;
     }
 
-    /** Begins an allocation; false when the tenure is no longer active. Balanced by {@link #leave}. */
+    /** Begins an allocation, or a look at the pool; false when the tenure is no longer active. See {@link #leave}. */
     boolean enter() {
         long value = word.get();
         while ((value & DRAIN) == 0) {
@@ -102,7 +107,7 @@ final class Tenure {
         return false;
     }
 
-    /** An allocation failed, or a buffer went back to the pool. */
+    /** Balances {@link #enter}: an allocation failed, or a buffer went back to the pool. */
     void leave() {
         if (word.decrementAndGet() == DRAIN) {
             onEmpty.run();
@@ -126,23 +131,24 @@ final class Tenure {
         pool = null;
     }
 
-    /** The buffer is live from now on. */
-    void add(Buffer buffer) {
-        buffers.add(buffer);
+    /** The buffer is live from now on; false when the tenure's buffers have been revoked. */
+    boolean add(Buffer buffer) {
+        return buffers.add(buffer);
     }
 
-    /** The buffer's memory goes back to the pool. */
-    void free(Buffer buffer, PoolBuffer memory) {
+    /** The buffer's memory goes back to the pool, after which it {@linkplain #leave leaves}. */
+    void remove(Buffer buffer) {
         buffers.remove(buffer);
-        try {
-            pool().free(memory);
-        } finally {
-            leave();
-        }
     }
 
-    /** Buffers whose memory has not gone back. */
-    List<Buffer> buffers() {
-        return buffers.snapshot();
+    /** Takes no more buffers, and answers those that are to be revoked: whose memory has not gone back. */
+    List<Buffer> revoke(String why) {
+        revoked = why;
+        return buffers.close();
+    }
+
+    /** Why the buffers were revoked. */
+    String revoked() {
+        return revoked;
     }
 }

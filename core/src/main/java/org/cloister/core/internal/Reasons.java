@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.core.internal;
+
+import java.util.List;
+import java.util.Optional;
+import org.cloister.backend.PoolOffer;
+import org.cloister.heap.Explanation.Kind;
+import org.cloister.heap.Explanation.Reason;
+
+/** The words in which elections are explained. */
+final class Reasons {
+    private Reasons() {}
+
+    static Reason served(String heap, Tenure tenure) {
+        String id = tenure.record().backend();
+        return new Reason(Kind.SERVED, id, "backend " + id + " serves it"
+                + Optional.ofNullable(tenure.candidate().misconduct().get(heap)).map(why -> ", although " + why)
+                        .orElse(""));
+    }
+
+    /** Why a backend that could serve the heap does not, although nothing but {@code winner} is in its way. */
+    static Reason lost(String heap, Candidate loser, Tenure winner, boolean configured) {
+        String misconduct = loser.misconduct().get(heap);
+        if (misconduct != null) {
+            return failed(loser.id(), misconduct + ", so others come first until its offers change");
+        }
+        String id = loser.id();
+        String served = winner.record().backend();
+        int ranking = winner.candidate().ranking();
+        return configured
+                ? new Reason(Kind.OVERRIDDEN, id, "backend " + id
+                        + " could serve it, but the configuration prefers backend " + served)
+                : new Reason(Kind.LOST_TO_RANKING, id, "backend " + id + " could serve it, but backend " + served
+                        + (ranking == loser.ranking() ? " is the older service of the same ranking"
+                                : " has the higher service.ranking, " + ranking + " against " + loser.ranking()));
+    }
+
+    static Reason notNamed(String id, List<String> preferred) {
+        return new Reason(Kind.OVERRIDDEN, id, "backend " + id + " could serve it, but the configuration names "
+                + preferred + " only; change heap.backends of core to include it");
+    }
+
+    static Reason refused(String id, PoolOffer.Refusal refusal) {
+        return new Reason(Kind.REFUSED, id, "backend " + id + " knows it but cannot serve it: " + refusal.why() + "; "
+                + refusal.remedy());
+    }
+
+    static Reason failed(String id, String why) {
+        return new Reason(Kind.FAILED, id, "backend " + id + " failed: " + why);
+    }
+
+    static Reason conflict(String id, String why) {
+        return new Reason(Kind.CONFLICT, id, "backend " + id + " contradicts what is known: " + why);
+    }
+
+    static Reason left(String id) {
+        return new Reason(Kind.LEFT, id, "backend " + id
+                + ", which served it last, has left or no longer offers it; start it again or deploy another");
+    }
+
+    static Reason draining(Tenure tenure) {
+        String id = tenure.record().backend();
+        return new Reason(Kind.DRAINING, id, "backend " + id + " is leaving and waits for " + tenure.live()
+                + " live buffers");
+    }
+
+    static Reason noneOf(List<String> preferred) {
+        return new Reason(Kind.NO_BACKEND, "", "the configuration lets only " + preferred
+                + " serve it, and none of them does");
+    }
+
+    static Reason noBackend() {
+        return new Reason(Kind.NO_BACKEND, "", "no backend offers it; deploy one that does, and look at the spelling");
+    }
+
+    static Reason similar(String name) {
+        return new Reason(Kind.SIMILAR_NAME, "", "there is a heap " + name);
+    }
+}
