@@ -18,23 +18,23 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     String[] heap_backends() default {};
 
     @AttributeDefinition(name = "Drain deadline (ms)", min = "-1", description = "How long buffers of a backend that"
-            + " left stay usable, in milliseconds; then they are revoked. -1: until they are released.")
+            + " leaves from now on stay usable, in milliseconds; then they are revoked. -1: until they are released.")
     long drain_deadline_ms() default -1;
 
-    @AttributeDefinition(name = "Call limit (ms)", min = "100", description = "How long a call of a backend may last, in"
-            + " milliseconds; then the backend is taken for a failed one.")
+    @AttributeDefinition(name = "Call limit (ms)", min = "100", description = "How long a call of a backend may last,"
+            + " in milliseconds; then the backend is taken for a failed one.")
     long call_limit_ms() default 10_000;
 
-    @AttributeDefinition(name = "Invalidation limit (ms)", min = "1", description = "How long an importer may take to let"
-            + " go of a revoked buffer, in milliseconds.")
+    @AttributeDefinition(name = "Invalidation limit (ms)", min = "1", description = "How long an importer may take to"
+            + " let go of a revoked buffer, in milliseconds.")
     long invalidate_limit_ms() default 1_000;
 
     @AttributeDefinition(name = "Quotas of bundles", description = "Bytes that a bundle may have allocated, by symbolic"
-            + " name; * stands for all others: org.acme.player=268435456.")
+            + " name; * stands for each that is not named: org.acme.player=268435456.")
     String[] quota_bundles() default {};
 
-    @AttributeDefinition(name = "Quotas of use cases", description = "Bytes that all bundles together may have allocated"
-            + " for a use case: secure-video=268435456.")
+    @AttributeDefinition(name = "Quotas of use cases", description = "Bytes that all bundles together may have"
+            + " allocated for a use case: secure-video=268435456.")
     String[] quota_use$_$cases() default {};
 
     @AttributeDefinition(name = "Allocation sites", description = "Whether the place in the code where a buffer was"
@@ -47,11 +47,11 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         private Reader() {}
 
         static CoreSettings read(CoreConfiguration c) {
-            long deadline = c.drain_deadline_ms();
+            Duration deadline = CoreSettings.milliseconds("drain.deadline.ms", c.drain_deadline_ms(), -1);
             return new CoreSettings(CoreSettings.preferences(c.heap_backends()),
-                    deadline < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(deadline)),
-                    Duration.ofMillis(Math.max(100, c.call_limit_ms())),
-                    Duration.ofMillis(Math.max(1, c.invalidate_limit_ms())),
+                    Optional.of(deadline).filter(d -> !d.isNegative()),
+                    CoreSettings.milliseconds("call.limit.ms", c.call_limit_ms(), 100),
+                    CoreSettings.milliseconds("invalidate.limit.ms", c.invalidate_limit_ms(), 1),
                     CoreSettings.quotas(c.quota_bundles(), "quota.bundles"),
                     CoreSettings.quotas(c.quota_use$_$cases(), "quota.use-cases"), c.allocation_sites());
         }

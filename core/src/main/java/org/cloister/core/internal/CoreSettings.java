@@ -39,7 +39,10 @@ record CoreSettings(
             if (ids.isEmpty()) {
                 throw bad(line, "heap.backends", "it names no backend", "protected,secure-video=optee,carveout");
             }
-            result.put(Registry.canonical(parts[0]), ids);
+            if (result.put(Registry.canonical(parts[0]), ids) != null) {
+                throw bad(line, "heap.backends", "another line names the same heap",
+                        "protected,secure-video=optee,carveout");
+            }
         }
         return Map.copyOf(result);
     }
@@ -50,11 +53,9 @@ record CoreSettings(
         for (String line : lines) {
             String[] parts = split(line, option, "secure-video=268435456");
             try {
-                long bytes = Long.decode(parts[1]);
-                if (bytes < 0) {
-                    throw bad(line, option, "a quota is not negative", "secure-video=268435456");
+                if (result.put(parts[0], bytes(parts[1])) != null) {
+                    throw bad(line, option, "another line has the same name", "secure-video=268435456");
                 }
-                result.put(parts[0], bytes);
             } catch (NumberFormatException e) {
                 throw bad(line, option, "\"" + parts[1] + "\" is no number of bytes", "secure-video=268435456");
             }
@@ -62,12 +63,32 @@ record CoreSettings(
         return Map.copyOf(result);
     }
 
+    /** Decimal, or hexadecimal after 0x; never octal, and never negative. */
+    private static long bytes(String text) {
+        boolean hexadecimal = text.regionMatches(true, 0, "0x", 0, 2);
+        String digits = hexadecimal ? text.substring(2) : text;
+        if (digits.startsWith("-") || digits.startsWith("+")) {
+            throw new NumberFormatException(text);
+        }
+        return Long.parseLong(digits, hexadecimal ? 16 : 10);
+    }
+
+    /** Checks a time. */
+    static Duration milliseconds(String option, long value, long least) {
+        if (value < least) {
+            throw bad(Long.toString(value), option, "it is less than " + least, Long.toString(least));
+        }
+        return Duration.ofMillis(value);
+    }
+
     private static String[] split(String line, String option, String example) {
         int at = line.lastIndexOf('=');
-        if (at <= 0 || at == line.length() - 1) {
+        String name = line.substring(0, Math.max(0, at)).strip();
+        String value = line.substring(at + 1).strip();
+        if (name.isEmpty() || value.isEmpty()) {
             throw bad(line, option, "it is not of the form name=value", example);
         }
-        return new String[] {line.substring(0, at).strip(), line.substring(at + 1).strip()};
+        return new String[] {name, value};
     }
 
     private static HeapException bad(String line, String option, String why, String example) {
