@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.core.internal;
 
+import static java.util.stream.Collectors.toSet;
+
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.cloister.backend.HeapBackend;
 import org.cloister.heap.HeapException;
 import org.cloister.heap.HeapListener;
@@ -91,19 +95,20 @@ public final class CoreComponent {
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void bindListener(HeapListener listener, Map<String, Object> properties) {
-        Set<String> heaps = switch (properties.get(HeapListener.HEAPS)) {
-            case String one -> Set.of(one);
-            case String[] several -> Set.of(several);
-            case null, default -> Set.of();
+        Stream<?> heaps = switch (properties.get(HeapListener.HEAPS)) {
+            case String one -> Stream.of(one);
+            case Object[] several -> Arrays.stream(several);
+            case Collection<?> several -> several.stream();
+            case null, default -> Stream.empty();
         };
-        core.events().add(listener, heaps);
+        core.events().add(listener, heaps.map(name -> Registry.canonical(name.toString())).collect(toSet()));
     }
 
     void unbindListener(HeapListener listener) {
         core.events().remove(listener);
     }
 
-    /** Stops core: buffers that are still open are released and reported. */
+    /** Stops core: buffers that are still open are released and reported, and pools destroyed. */
     @Deactivate
     void deactivate() {
         context.removeBundleListener(owners);
@@ -111,5 +116,8 @@ public final class CoreComponent {
         owners.releaseAll();
         core.close();
         time.close();
+        synchronized (candidates) {
+            candidates.clear();
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -19,22 +20,29 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceRegistration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Registers what bundles see: {@link Heaps}, {@link Importers}, and one {@link Heap} for each heap, all bundle-scoped.
  *
  * <p>Registering calls listeners, which may do anything, among it causing the next change. So changes are queued, and
- * whoever queues the first one works the queue off: in order, one at a time, without a lock.
+ * whoever queues the first one works the queue off: in order, one at a time, without a lock. The end is queued, too.
  */
 final class HeapServices {
+    private static final Logger LOG = LoggerFactory.getLogger(HeapServices.class);
+
+    /** What may change about a heap that is registered. */
+    private record Face(String backend, boolean available, Set<String> aliases) {}
+
     private final BundleContext context;
     private final Map<String, ServiceRegistration<?>> registrations = new HashMap<>(); // of whoever works the queue
-    private final Map<String, Dictionary<String, ?>> published = new HashMap<>(); // likewise
+    private final Map<String, Face> published = new HashMap<>(); // likewise
+    private boolean closed; // likewise
     private final List<ServiceRegistration<?>> fixed = new ArrayList<>(); // of the component's thread
-    private final Queue<ManagedHeap> queue = new ConcurrentLinkedQueue<>();
+    private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger pending = new AtomicInteger();
     private Owners owners; // set by register(), before anything is published
-    private volatile boolean closed;
 
     HeapServices(BundleContext context) {
         this.context = context;
@@ -62,50 +70,56 @@ final class HeapServices {
 
     /** The heap is new, or its state changed. */
     void publish(ManagedHeap heap) {
-        queue.add(heap);
+        inTurn(() -> refresh(heap));
+    }
+
+    private void inTurn(Runnable change) {
+        queue.add(change);
         if (pending.getAndIncrement() == 0) {
             do {
-                ManagedHeap next = queue.remove();
-                if (!closed) {
-                    refresh(next);
+                try {
+                    queue.remove().run();
+                } catch (RuntimeException e) {
+                    LOG.error("a service was not registered, or not changed", e);
                 }
             } while (pending.decrementAndGet() > 0);
         }
     }
 
     private void refresh(ManagedHeap heap) {
-        Dictionary<String, ?> properties = properties(heap);
+        var face = new Face(heap.backend(), heap.state() == HeapState.AVAILABLE, heap.aliases());
+        if (closed || face.equals(published.put(heap.name(), face))) {
+            return;
+        }
+        Dictionary<String, ?> properties = properties(heap, face);
         ServiceRegistration<?> registration = registrations.get(heap.name());
         if (registration == null) {
-            published.put(heap.name(), properties);
             registrations.put(heap.name(),
                     context.registerService(Heap.class, factory(bundle -> owners.of(bundle).of(heap)), properties));
-        } else if (!published.get(heap.name()).equals(properties)) {
-            published.put(heap.name(), properties);
+        } else {
             registration.setProperties(properties);
         }
     }
 
-    private static Dictionary<String, ?> properties(ManagedHeap heap) {
+    private static Dictionary<String, ?> properties(ManagedHeap heap, Face face) {
         var properties = new Hashtable<String, Object>();
         properties.put(Heap.NAME, heap.name());
         properties.put(Heap.USE_CASE, heap.useCase().name());
         properties.put(Heap.RESTRICTED, heap.restricted());
-        properties.put(Heap.BACKEND, heap.backend());
-        properties.put(Heap.AVAILABLE, heap.state() == HeapState.AVAILABLE);
-        if (!heap.aliases().isEmpty()) {
-            properties.put(Heap.ALIASES, heap.aliases().stream().sorted().toArray(String[]::new));
+        properties.put(Heap.BACKEND, face.backend());
+        properties.put(Heap.AVAILABLE, face.available());
+        if (!face.aliases().isEmpty()) {
+            properties.put(Heap.ALIASES, face.aliases().stream().sorted().toArray(String[]::new));
         }
         return properties;
     }
 
     /** Takes everything back and publishes nothing any more. */
     void close() {
-        closed = true;
-        while (!pending.compareAndSet(0, 1)) {
-            Thread.onSpinWait(); // somebody works the queue off, quickly now
-        }
-        registrations.values().forEach(ServiceRegistration::unregister);
+        inTurn(() -> {
+            closed = true;
+            registrations.values().forEach(ServiceRegistration::unregister);
+        });
         fixed.forEach(ServiceRegistration::unregister);
     }
 }
