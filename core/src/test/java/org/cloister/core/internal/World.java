@@ -12,8 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapError;
@@ -31,7 +29,7 @@ final class World implements AutoCloseable {
     final List<String> published = new CopyOnWriteArrayList<>();
     final List<FakeBackend> backends = new ArrayList<>();
     final Core core;
-    private final Optional<ExecutorService> threads;
+    private final Optional<SystemTime> threads;
     private final Map<String, OwnedHeaps> bundles = new HashMap<>();
     private long serviceId;
 
@@ -46,7 +44,7 @@ final class World implements AutoCloseable {
         threads = Optional.empty();
     }
 
-    private World(CoreSettings settings, ExecutorService threads) {
+    private World(CoreSettings settings, SystemTime threads) {
         core = new Core(settings, time, threads, heap -> {});
         core.events().add(events::add, Set.of());
         this.threads = Optional.of(threads);
@@ -54,7 +52,7 @@ final class World implements AutoCloseable {
 
     /** With work done at once by threads of its own. */
     static World threaded(CoreSettings settings) {
-        return new World(settings, Executors.newVirtualThreadPerTaskExecutor());
+        return new World(settings, new SystemTime());
     }
 
     static CoreSettings settings() {
@@ -143,7 +141,7 @@ final class World implements AutoCloseable {
         List.copyOf(bundles.keySet()).forEach(this::stop);
         core.close();
         queue.runAll();
-        threads.ifPresent(ExecutorService::close); // waits
+        threads.ifPresent(SystemTime::close); // waits
         assertThat(backends).allSatisfy(backend -> {
             assertThat(backend.violations).as("of the contract with %s", backend.id()).isEmpty();
             assertThat(backend.pools).allSatisfy(pool -> {
