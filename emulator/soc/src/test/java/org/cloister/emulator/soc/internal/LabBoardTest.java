@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.emulator.soc.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.cloister.emulator.soc.PoweredSoc;
+import org.cloister.emulator.soc.Soc;
+import org.cloister.emulator.soc.SocBuilder;
+import org.cloister.heap.Access;
+import org.cloister.platform.Initiator;
+import org.cloister.platform.dt.AddressRange;
+import org.cloister.platform.dt.Property;
+import org.cloister.platform.dt.ReservedRegion;
+import org.junit.jupiter.api.Test;
+
+class LabBoardTest {
+    @Test
+    void offersEachUseCaseApart() {
+        try (PoweredSoc power = new SocBuilder(new LabBoard()).boot()) {
+            Soc soc = power.soc();
+            assertThat(soc.deviceTree().reservedMemory().regions().stream()
+                    .flatMap(region -> region.node().property("cloister,use-case").stream())
+                    .map(Property::string)).containsExactly("secure-video", "trusted-ui", "secure-video-record");
+            for (ReservedRegion region : soc.deviceTree().reservedMemory().regions()) {
+                for (AddressRange range : region.reg()) {
+                    boolean heap = region.node().has("cloister,heap-name");
+                    Access cpu = soc.firewall().rights(soc.initiator(Initiator.CPU), range.base());
+                    assertThat(cpu.reads()).as(region.name()).isNotEqualTo(heap);
+                }
+            }
+        }
+    }
+
+    @Test
+    void theNormalWorldHasNoRightsInSecureRam() {
+        try (PoweredSoc power = new SocBuilder(new LabBoard()).boot()) {
+            Soc soc = power.soc();
+            for (Initiator initiator : soc.initiators()) {
+                assertThat(soc.firewall().rights(initiator, 0xe10_0000L))
+                        .isEqualTo(initiator.secure() ? Access.READ_WRITE : Access.NONE);
+            }
+        }
+    }
+}
