@@ -3,6 +3,7 @@ package org.cloister.ffmpeg;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,6 +71,17 @@ public final class FfmpegLibraries {
     /** The version of FFmpeg, such as {@code "8.0.1"}. */
     public String version() {
         return avutil.av_version_info().getString();
+    }
+
+    /** What FFmpeg says of one of its error codes, such as {@code "Invalid data found when processing input"}. */
+    public static String describe(int code) {
+        byte[] text = new byte[avutil.AV_ERROR_MAX_STRING_SIZE];
+        avutil.av_strerror(code, text, text.length);
+        int length = 0;
+        while (length < text.length && text[length] != 0) {
+            length++;
+        }
+        return new String(text, 0, length, StandardCharsets.US_ASCII);
     }
 
     @Deactivate

@@ -84,7 +84,7 @@ public final class Mp4Reader implements AutoCloseable {
             int code = avformat.avformat_open_input(format, "file:" + path, mp4, options);
             if (code < 0) {
                 throw new ClipException("play", clip, "it is no MP4 file, or its header is damaged (%s)"
-                        .formatted(reason(code)), "name a sound MP4 file");
+                        .formatted(FfmpegLibraries.describe(code)), "name a sound MP4 file");
             }
         } finally {
             avutil.av_dict_free(options);
@@ -150,7 +150,7 @@ public final class Mp4Reader implements AutoCloseable {
             return Optional.empty();
         }
         if (code < 0) {
-            throw damaged("sample %d cannot be read (%s)".formatted(samplesRead, reason(code)));
+            throw damaged("sample %d cannot be read (%s)".formatted(samplesRead, FfmpegLibraries.describe(code)));
         }
         return Optional.of(sample());
     }
@@ -228,13 +228,6 @@ public final class Mp4Reader implements AutoCloseable {
             pointer.get(bytes);
         }
         return bytes;
-    }
-
-    private static String reason(int code) {
-        try (BytePointer text = new BytePointer(avutil.AV_ERROR_MAX_STRING_SIZE)) {
-            avutil.av_strerror(code, text, avutil.AV_ERROR_MAX_STRING_SIZE);
-            return text.getString();
-        }
     }
 
     /** Closes the file. Idempotent. */

@@ -12,6 +12,7 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
+import org.cloister.ffmpeg.FfmpegLibraries;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.device.PixelFormat;
@@ -53,7 +54,7 @@ final class CoreDecoder implements AutoCloseable {
         if (code < 0) {
             avcodec.avcodec_free_context(context);
             throw new HeapException(HeapError.INVALID_ARGUMENT, "open a decoder session", device,
-                    "the configuration of the %s stream is damaged (%s)".formatted(stream.codec().label(), reason(code)),
+                    "the configuration of the %s stream is damaged (%s)".formatted(stream.codec().label(), FfmpegLibraries.describe(code)),
                     "give the decoder configuration record of the container, or none");
         }
         packet = avcodec.av_packet_alloc();
@@ -88,7 +89,7 @@ final class CoreDecoder implements AutoCloseable {
         avcodec.av_packet_unref(packet);
         int code = avcodec.av_new_packet(packet, Math.toIntExact(length));
         if (code < 0) {
-            return Optional.of(reason(code));
+            return Optional.of(FfmpegLibraries.describe(code));
         }
         fill.accept(MemorySegment.ofBuffer(packet.data().capacity(length).asByteBuffer()));
         packet.pts(timestamp);
@@ -130,18 +131,11 @@ final class CoreDecoder implements AutoCloseable {
         if (code == avutil.AVERROR_EOF()) {
             return new Received.Finished();
         }
-        return code < 0 ? new Received.Spoiled(reason(code)) : new Received.Decoded(new Picture(frame, output));
+        return code < 0 ? new Received.Spoiled(FfmpegLibraries.describe(code)) : new Received.Decoded(new Picture(frame, output));
     }
 
     private static Optional<String> problem(int code) {
-        return code < 0 ? Optional.of(reason(code)) : Optional.empty();
-    }
-
-    private static String reason(int code) {
-        try (BytePointer text = new BytePointer(avutil.AV_ERROR_MAX_STRING_SIZE)) {
-            avutil.av_strerror(code, text, avutil.AV_ERROR_MAX_STRING_SIZE);
-            return text.getString();
-        }
+        return code < 0 ? Optional.of(FfmpegLibraries.describe(code)) : Optional.empty();
     }
 
     @Override
