@@ -19,6 +19,9 @@ public interface Panel {
     /** The full path of its controller in the device tree. */
     String name();
 
+    /** The name of the pipe at whose end it is. */
+    String pipe();
+
     /** Pixels of a line. */
     int width();
 

@@ -18,6 +18,7 @@ import org.cloister.platform.device.DmaLimits;
 import org.cloister.platform.dt.DeviceTree;
 import org.cloister.platform.dt.Node;
 import org.cloister.platform.dt.Property;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
@@ -32,6 +33,9 @@ import org.osgi.service.component.annotations.Reference;
  * of a pipe that is not protected). The property {@value #PANEL_SIZE} gives width and height in pixels.
  */
 @Component(service = {})
+@Capability(namespace = "osgi.service", effective = "active",
+        attribute = "objectClass:List<String>=\"org.cloister.platform.device.DisplayController,"
+                + "org.cloister.emulator.devices.Panel\"")
 public final class Displays {
     /** The node of a display with a panel that is part of the machine. */
     static final String BUILT_IN = "cloister,display";

@@ -12,6 +12,7 @@ import org.cloister.platform.device.DmaLimits;
 import org.cloister.platform.device.VideoDecoder;
 import org.cloister.platform.dt.DeviceTree;
 import org.cloister.platform.dt.Node;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
@@ -22,6 +23,8 @@ import org.osgi.service.component.annotations.Reference;
 
 /** Puts a video decoder on the board for each node that is compatible with {@value #COMPATIBLE}. */
 @Component(service = {})
+@Capability(namespace = "osgi.service", effective = "active",
+        attribute = "objectClass:List<String>=\"org.cloister.platform.device.VideoDecoder\"")
 public final class VideoDecoders {
     /** What such a node is called. */
     static final String COMPATIBLE = "cloister,video-decoder";

@@ -23,14 +23,31 @@ final class Compositor {
         if (!converter.coding().equals(format.colour())) {
             converter = new ColourConverter(format.colour());
         }
+        int[] columns = new int[area.width()];
+        for (int column = 0; column < columns.length; column++) {
+            columns[column] = nearest(column, columns.length, format.width());
+        }
+        int previous = -1;
         for (int row = 0; row < area.height(); row++) {
-            int line = (int) ((2L * row + 1) * format.height() / (2L * area.height()));
+            int line = nearest(row, area.height(), format.height());
             int to = (area.y() + row) * panelWidth + area.x();
-            for (int column = 0; column < area.width(); column++) {
-                int x = (int) ((2L * column + 1) * format.width() / (2L * area.width()));
-                pixels[to + column] = colour(format, content, x, line);
+            if (line == previous) {
+                System.arraycopy(pixels, to - panelWidth, pixels, to, columns.length);
+                continue;
+            }
+            previous = line;
+            switch (format.pixels()) {
+                case XRGB8888 -> packed(pixels, to, columns, content, line * format.stride(0));
+                case I420 -> planar(pixels, to, columns, format, content, line);
+                case I420_10 -> planarTen(pixels, to, columns, format, content, line);
+                case NV12 -> semiPlanar(pixels, to, columns, format, content, line);
             }
         }
+    }
+
+    /** The sample whose middle is nearest to the middle of pixel {@code index} of {@code count}. */
+    private static int nearest(int index, int count, int samples) {
+        return (int) ((2L * index + 1) * samples / (2L * count));
     }
 
     /** Makes a part of the panel black. */
@@ -41,25 +58,42 @@ final class Compositor {
         }
     }
 
-    private int colour(PictureFormat format, byte[] content, int x, int line) {
-        int luma = line * format.stride(0) + x * format.pixels().bytesPerSample();
-        return switch (format.pixels()) {
-            case XRGB8888 -> at(content, luma + 2) << 16 | at(content, luma + 1) << 8 | at(content, luma);
-            case I420 -> {
-                int chroma = line / 2 * format.stride(1) + x / 2;
-                yield converter.rgb(at(content, luma), at(content, (int) format.offset(1) + chroma),
-                        at(content, (int) format.offset(2) + chroma));
-            }
-            case I420_10 -> {
-                int chroma = line / 2 * format.stride(1) + x / 2 * 2;
-                yield converter.rgb(tenBits(content, luma), tenBits(content, (int) format.offset(1) + chroma),
-                        tenBits(content, (int) format.offset(2) + chroma));
-            }
-            case NV12 -> {
-                int chroma = (int) format.offset(1) + line / 2 * format.stride(1) + x / 2 * 2;
-                yield converter.rgb(at(content, luma), at(content, chroma), at(content, chroma + 1));
-            }
-        };
+    private static void packed(int[] pixels, int to, int[] columns, byte[] content, int from) {
+        for (int i = 0; i < columns.length; i++) {
+            int at = from + columns[i] * Integer.BYTES;
+            pixels[to + i] = at(content, at + 2) << 16 | at(content, at + 1) << 8 | at(content, at);
+        }
+    }
+
+    private void planar(int[] pixels, int to, int[] columns, PictureFormat format, byte[] content, int line) {
+        int y = line * format.stride(0);
+        int u = (int) format.offset(1) + line / 2 * format.stride(1);
+        int v = (int) format.offset(2) + line / 2 * format.stride(2);
+        for (int i = 0; i < columns.length; i++) {
+            int x = columns[i];
+            pixels[to + i] = converter.rgb(at(content, y + x), at(content, u + x / 2), at(content, v + x / 2));
+        }
+    }
+
+    private void planarTen(int[] pixels, int to, int[] columns, PictureFormat format, byte[] content, int line) {
+        int y = line * format.stride(0);
+        int u = (int) format.offset(1) + line / 2 * format.stride(1);
+        int v = (int) format.offset(2) + line / 2 * format.stride(2);
+        for (int i = 0; i < columns.length; i++) {
+            int x = 2 * columns[i];
+            int chroma = columns[i] / 2 * 2;
+            pixels[to + i] = converter.rgb(
+                    tenBits(content, y + x), tenBits(content, u + chroma), tenBits(content, v + chroma));
+        }
+    }
+
+    private void semiPlanar(int[] pixels, int to, int[] columns, PictureFormat format, byte[] content, int line) {
+        int y = line * format.stride(0);
+        int uv = (int) format.offset(1) + line / 2 * format.stride(1);
+        for (int i = 0; i < columns.length; i++) {
+            int chroma = uv + columns[i] / 2 * 2;
+            pixels[to + i] = converter.rgb(at(content, y + columns[i]), at(content, chroma), at(content, chroma + 1));
+        }
     }
 
     private static int at(byte[] content, int index) {

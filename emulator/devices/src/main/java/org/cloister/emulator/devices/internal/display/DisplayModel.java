@@ -33,8 +33,13 @@ public final class DisplayModel implements DisplayController, AutoCloseable {
      */
     public DisplayModel(DmaLimits limits, List<PipePlan> plans) {
         this.limits = limits;
-        this.pipes = plans.stream().map(plan -> new Pipe(new Dma(plan.memory(), limits), plan.isProtected(),
-                new PanelModel(plan.name(), plan.width(), plan.height()))).toList();
+        this.pipes = plans.stream().map(plan -> pipe(plan, limits)).toList();
+    }
+
+    private static Pipe pipe(PipePlan plan, DmaLimits limits) {
+        String initiator = plan.memory().initiator().name();
+        return new Pipe(new Dma(plan.memory(), limits), plan.isProtected(),
+                new PanelModel(plan.name(), initiator, plan.width(), plan.height()));
     }
 
     @Override

@@ -2,6 +2,7 @@
 package org.cloister.emulator.devices.internal.display;
 
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferInt;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -15,14 +16,16 @@ final class PanelModel implements Panel {
     private static final Logger LOG = LoggerFactory.getLogger(PanelModel.class);
 
     private final String name;
+    private final String pipe;
     private final int width;
     private final int height;
     private final List<Analyser> analysers = new CopyOnWriteArrayList<>();
     private int[] pixels; // guarded by this; the array itself never changes
     private long shown; // guarded by this
 
-    PanelModel(String name, int width, int height) {
+    PanelModel(String name, String pipe, int width, int height) {
         this.name = name;
+        this.pipe = pipe;
         this.width = width;
         this.height = height;
         this.pixels = new int[width * height];
@@ -31,6 +34,11 @@ final class PanelModel implements Panel {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public String pipe() {
+        return pipe;
     }
 
     @Override
@@ -55,7 +63,8 @@ final class PanelModel implements Panel {
             now = pixels;
         }
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-        image.setRGB(0, 0, width, height, now, 0, width);
+        int[] into = ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
+        System.arraycopy(now, 0, into, 0, now.length);
         return image;
     }
 
