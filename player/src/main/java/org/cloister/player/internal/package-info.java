@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Secure video playback.
+ * Secure video playback as a command.
  */
 package org.cloister.player.internal;

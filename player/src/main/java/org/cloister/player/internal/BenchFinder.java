@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.player.internal;
+
+import java.util.List;
+import org.cloister.driver.codec.CodecDriver;
+import org.cloister.driver.display.DisplayDriver;
+import org.cloister.driver.display.DisplayOutput;
+import org.cloister.emulator.devices.Panel;
+import org.cloister.emulator.soc.Soc;
+import org.cloister.ffmpeg.FfmpegLibraries;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
+import org.cloister.heap.Heaps;
+import org.cloister.importer.Importers;
+import org.cloister.player.internal.play.Bench;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+
+/** All that playback needs of a board, as a service that is there when all of it is. */
+@Component(service = BenchFinder.class)
+public final class BenchFinder {
+    private final Soc soc;
+    private final List<Panel> panels;
+    private final CodecDriver codec;
+    private final DisplayDriver display;
+    private final Heaps heaps;
+    private final Importers importers;
+    private final FfmpegLibraries ffmpeg;
+
+    /** Takes what there is. */
+    @Activate
+    public BenchFinder(@Reference Soc soc,
+            @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE) List<Panel> panels,
+            @Reference CodecDriver codec, @Reference DisplayDriver display, @Reference Heaps heaps,
+            @Reference Importers importers, @Reference FfmpegLibraries ffmpeg) {
+        this.soc = soc;
+        this.panels = List.copyOf(panels);
+        this.codec = codec;
+        this.display = display;
+        this.heaps = heaps;
+        this.importers = importers;
+        this.ffmpeg = ffmpeg;
+    }
+
+    /**
+     * The bench with the first protected output.
+     *
+     * @throws HeapException {@code NOT_SUPPORTED} when the board has none, or none with a panel
+     */
+    Bench find() {
+        for (DisplayOutput output : display.outputs()) {
+            for (Panel panel : panels) {
+                if (output.isProtected() && panel.pipe().equals(output.name())) {
+                    return new Bench(soc, panel, codec, output, heaps, importers, ffmpeg);
+                }
+            }
+        }
+        throw new HeapException(HeapError.NOT_SUPPORTED, "play", "board " + soc.board(),
+                "it has no display whose pipe is protected", "choose another board with --board");
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.player.internal;
+
+import java.io.Console;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
+import org.cloister.player.internal.clip.ClipException;
+import org.cloister.player.internal.clip.ContentKeys;
+import org.cloister.player.internal.clip.FrameReference;
+import org.cloister.player.internal.play.Bench;
+import org.cloister.player.internal.play.PlayReport;
+import org.cloister.player.internal.play.PlayRequest;
+import org.cloister.player.internal.play.Playback;
+import org.cloister.player.internal.play.Progress;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ServiceScope;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Plays a clip and reports. The board is switched on, and the bench found, before it is called. */
+@Component(
+        service = Callable.class,
+        scope = ServiceScope.PROTOTYPE,
+        property = {
+            "cloister.command=play",
+            "cloister.command.board=jacinto",
+            "cloister.command.needs=(objectClass=org.cloister.player.internal.BenchFinder)"
+        })
+@Command(name = "play", description = {
+    "Play an encrypted MP4 clip in protected memory, attack it all the way, and report.",
+    "Without CLIP it plays the sample that comes with the program, with its key and its reference."})
+public final class PlayCommand implements Callable<Integer> {
+    private static final int HOLDS = 0;
+    private static final int DOES_NOT_HOLD = 1;
+    private static final int UNUSABLE = 2;
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    volatile BenchFinder finder; // null while the board is off
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(arity = "0..1", paramLabel = "CLIP", description = "An MP4 file, progressive or fragmented.")
+    private Optional<Path> clip = Optional.empty();
+
+    @Option(names = "--key", paramLabel = "KID:KEY", arity = "1",
+            description = "A content key: key id and key, 32 hexadecimal digits each. May be given several times.")
+    private List<String> keys = List.of();
+
+    @Option(names = "--heap", paramLabel = "NAME", defaultValue = "protected,secure-video",
+            description = "The heap for bitstream and pictures (default: ${DEFAULT-VALUE}).")
+    private String heap;
+
+    @Option(names = "--reference", paramLabel = "FRAMEMD5",
+            description = "What the pictures ought to be, as 'ffmpeg -f framemd5' writes it.")
+    private Optional<Path> reference = Optional.empty();
+
+    @Option(names = "--picture", paramLabel = "PNG", defaultValue = "cloister-play.png",
+            description = "Where a contact sheet of what the panel showed goes (default: ${DEFAULT-VALUE}).")
+    private Path picture;
+
+    @Option(names = "--json", description = "One JSON object instead of the report.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        try {
+            requireWritable(picture);
+            PlayReport report;
+            if (clip.isPresent()) {
+                ContentKeys given = ContentKeys.parse(keys);
+                report = play(new PlayRequest(clip.get(), clip.get().toString(), given, heap,
+                        reference.map(FrameReference::read), picture.toAbsolutePath()));
+            } else {
+                report = playSample();
+            }
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                ReportPrinter.printJson(report, out);
+            } else {
+                ReportPrinter.print(report, out);
+            }
+            return report.holds() ? HOLDS : DOES_NOT_HOLD;
+        } catch (ClipException unusable) {
+            spec.commandLine().getErr().println("cloister play: " + unusable.getMessage());
+            return UNUSABLE;
+        }
+    }
+
+    private PlayReport playSample() throws IOException, InterruptedException {
+        ContentKeys known = keys.isEmpty() ? ShippedSample.keys() : ContentKeys.parse(keys);
+        FrameReference expected = reference.isPresent()
+                ? FrameReference.read(reference.get()) : ShippedSample.reference();
+        try (ShippedSample sample = new ShippedSample()) {
+            return play(new PlayRequest(sample.file(), ShippedSample.NAME, known, heap, Optional.of(expected),
+                    picture.toAbsolutePath()));
+        }
+    }
+
+    private PlayReport play(PlayRequest request) throws IOException, InterruptedException {
+        Bench bench = bench();
+        Console console = System.console();
+        boolean terminal = console != null && console.isTerminal();
+        Progress progress = new Progress(spec.commandLine().getErr(), terminal, System::nanoTime);
+        try {
+            return new Playback(bench, request, progress, System::nanoTime).run();
+        } finally {
+            progress.done();
+        }
+    }
+
+    private Bench bench() {
+        BenchFinder found = finder;
+        if (found == null) {
+            throw new HeapException(HeapError.UNAVAILABLE, "play", "this machine",
+                    "no board is on that has a decoder, a display and their drivers", "choose a board with --board");
+        }
+        return found.find();
+    }
+
+    /** Better now than after the clip was played. */
+    private static void requireWritable(Path picture) {
+        Path parent = picture.toAbsolutePath().getParent();
+        if (parent == null || !Files.isDirectory(parent) || !Files.isWritable(parent) || Files.isDirectory(picture)) {
+            throw new ClipException("write", picture, "it is not in a directory that can be written to",
+                    "name another file with --picture");
+        }
+    }
+}

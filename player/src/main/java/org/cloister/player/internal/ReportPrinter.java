@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.player.internal;
+
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.json.spi.JsonProvider;
+import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import org.cloister.player.internal.play.PlayReport;
+
+/** Writes reports for people and for machines. */
+final class ReportPrinter {
+    private static final String[] UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+
+    private ReportPrinter() {}
+
+    /** A few lines for a person. */
+    static void print(PlayReport report, PrintWriter out) {
+        line(out, "clip", "%s: %s, %dx%d, %s".formatted(report.clip(), report.codec().label(), report.format().width(),
+                report.format().height(), report.scheme().map(scheme -> "encrypted (%s), decrypted in the player"
+                        .formatted(scheme)).orElse("not encrypted")));
+        line(out, "shown", "%d frames, %.1f frames per second".formatted(report.frames(), report.fps()));
+        report.verdict().ifPresent(verdict -> line(out, "exact", "%d of %d frames equal the reference%s".formatted(
+                verdict.exact(), verdict.expected(),
+                verdict.firstWrong().isPresent() ? ", the first that does not is frame " + verdict.firstWrong().getAsInt()
+                        : "")));
+        if (report.damaged() > 0) {
+            line(out, "damaged", "%d access units could not be decoded completely".formatted(report.damaged()));
+        }
+        line(out, "attacks", "%d tried, %d repelled (%s)".formatted(report.probes(), report.repelled(),
+                report.attackers().entrySet().stream().sorted(Map.Entry.comparingByKey())
+                        .map(entry -> entry.getKey() + " " + entry.getValue()).collect(Collectors.joining(", "))));
+        report.breaches().forEach(breach -> line(out, "BREACH", breach));
+        line(out, "heap", "%s on %s, served by %s: %s of %s free, %s".formatted(report.heap(), report.board(),
+                String.join(", then ", report.backends()), size(report.usage().free()), size(report.usage().capacity()),
+                report.leaked() == 0 ? "nothing left behind" : report.leaked() + " buffers left behind"));
+        line(out, "picture", report.picture().toString());
+    }
+
+    private static void line(PrintWriter out, String label, String text) {
+        out.println("%-9s%s".formatted(label, text));
+    }
+
+    private static String size(OptionalLong bytes) {
+        if (bytes.isEmpty()) {
+            return "unknown";
+        }
+        long value = bytes.getAsLong();
+        int unit = value == 0 ? 0 : Math.min(UNITS.length - 1, Long.numberOfTrailingZeros(value) / 10);
+        return (value >> 10 * unit) + " " + UNITS[unit];
+    }
+
+    /** One JSON object. */
+    static void printJson(PlayReport report, PrintWriter out) {
+        JsonProvider json = JsonProvider.provider();
+        JsonArrayBuilder backends = json.createArrayBuilder();
+        report.backends().forEach(backends::add);
+        JsonObjectBuilder object = json.createObjectBuilder().add("frames", report.frames());
+        report.verdict().ifPresent(verdict -> object.add("exact", verdict.exact()));
+        object.add("width", report.format().width())
+                .add("height", report.format().height())
+                .add("codec", report.codec().label())
+                .add("board", report.board())
+                .add("heap", report.heap())
+                .add("backends", backends)
+                .add("probes", report.probes())
+                .add("repelled", report.repelled())
+                .add("swaps", report.swaps())
+                .add("leaked", report.leaked())
+                .add("fps", BigDecimal.valueOf(report.fps()).setScale(1, RoundingMode.HALF_UP))
+                .add("picture", report.picture().toString())
+                .add("damaged", report.damaged());
+        out.println(object.build());
+    }
+}
