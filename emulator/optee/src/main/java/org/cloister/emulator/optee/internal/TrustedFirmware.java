@@ -71,12 +71,12 @@ public final class TrustedFirmware implements SmcConduit, AutoCloseable {
     }
 
     /** Adds a trusted application; false when there is one of its uuid already. */
-    boolean add(TrustedApplication application) {
+    public boolean add(TrustedApplication application) {
         return os.add(application);
     }
 
     /** Takes a trusted application away: its sessions are dead from now on. */
-    void remove(TrustedApplication application) {
+    public void remove(TrustedApplication application) {
         os.remove(application);
     }
 
