@@ -12,7 +12,7 @@ import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.heap.Heaps;
 import org.cloister.importer.Importers;
-import org.cloister.player.internal.play.Bench;
+import org.cloister.player.play.internal.Bench;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;

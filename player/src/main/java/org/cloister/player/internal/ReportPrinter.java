@@ -10,7 +10,7 @@ import java.math.RoundingMode;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
-import org.cloister.player.internal.play.PlayReport;
+import org.cloister.player.play.internal.PlayReport;
 
 /** Writes reports for people and for machines. */
 final class ReportPrinter {

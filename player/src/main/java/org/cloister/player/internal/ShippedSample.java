@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.cloister.player.internal.clip.ContentKeys;
-import org.cloister.player.internal.clip.FrameReference;
+import org.cloister.player.clip.internal.ContentKeys;
+import org.cloister.player.clip.internal.FrameReference;
 
 /** The clip that comes with the player, its key, and what its pictures ought to be. */
 final class ShippedSample implements AutoCloseable {

@@ -4,7 +4,7 @@ package org.cloister.emulator.devices.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.cloister.emulator.devices.internal.decoder.VideoDecoderModel;
+import org.cloister.emulator.devices.decoder.internal.VideoDecoderModel;
 import org.cloister.emulator.soc.Soc;
 import org.cloister.ffmpeg.FfmpegLibraries;
 import org.cloister.platform.PhysicalMemory;

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.player.play.internal;
+
+import org.cloister.driver.codec.CodecDriver;
+import org.cloister.driver.display.DisplayOutput;
+import org.cloister.emulator.devices.Panel;
+import org.cloister.emulator.soc.Soc;
+import org.cloister.ffmpeg.FfmpegLibraries;
+import org.cloister.heap.Heaps;
+import org.cloister.importer.Importers;
+
+/**
+ * A board that is on, with the drivers that playback needs, and what a test bench sees of it.
+ *
+ * @param soc the board
+ * @param panel the panel at the end of {@code output}
+ * @param codec the codec driver
+ * @param output a protected output of the display driver
+ * @param heaps the heaps
+ * @param importers attaches buffers
+ * @param ffmpeg says that FFmpeg is loaded
+ */
+public record Bench(Soc soc, Panel panel, CodecDriver codec, DisplayOutput output, Heaps heaps, Importers importers,
+        FfmpegLibraries ffmpeg) {}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.player.play.internal;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import org.cloister.driver.codec.CodecDriver;
+import org.cloister.driver.codec.DecodeSession;
+import org.cloister.driver.codec.Protection;
+import org.cloister.heap.Access;
+import org.cloister.heap.AllocationRequest;
+import org.cloister.heap.DmaBuf;
+import org.cloister.heap.Fence;
+import org.cloister.heap.Heap;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
+import org.cloister.player.clip.internal.Sample;
+import org.cloister.player.probe.internal.Prober;
+import org.cloister.player.probe.internal.Stage;
+
+/**
+ * Puts clear bitstream into restricted memory, where the CPU can write and never read, and gives it to the decoder. The
+ * clear text exists in the player for that moment only. For one thread.
+ */
+final class Feeder {
+    private static final int MOST_IN_FLIGHT = 4;
+
+    private final Heap heap;
+    private final CodecDriver codec;
+    private final DecodeSession session;
+    private final Prober prober;
+    private final Duration patience;
+    private final Deque<InFlight> inFlight = new ArrayDeque<>();
+    private final List<String> backends = new ArrayList<>();
+
+    private record InFlight(long buffer, Fence read) {}
+
+    Feeder(Heap heap, CodecDriver codec, DecodeSession session, Prober prober, Duration patience) {
+        this.heap = heap;
+        this.codec = codec;
+        this.session = session;
+        this.prober = prober;
+        this.patience = patience;
+    }
+
+    /**
+     * Gives a sample to the decoder, and wipes it.
+     *
+     * @param sample in clear text
+     */
+    void feed(Sample sample) {
+        if (inFlight.size() == MOST_IN_FLIGHT) {
+            awaitOldest();
+        }
+        byte[] clear = sample.data();
+        try (DmaBuf buffer = heap.allocate(AllocationRequest.of(clear.length).named("bitstream"))) {
+            served(buffer.record().backend());
+            prober.learn(buffer, codec.bitstreamImporter(Protection.PROTECTED), Access.READ);
+            prober.probe(Stage.ALLOCATED, buffer);
+            buffer.write(0, MemorySegment.ofArray(clear));
+            prober.probe(Stage.WRITTEN, buffer);
+            Fence read = session.decode(buffer, clear.length, sample.timestamp());
+            inFlight.add(new InFlight(buffer.id(), read));
+            prober.probe(Stage.DECODING, buffer);
+        } finally {
+            Arrays.fill(clear, (byte) 0);
+        }
+    }
+
+    private void awaitOldest() {
+        InFlight oldest = inFlight.remove();
+        if (oldest.read().await(patience.toNanos()) == 0) {
+            throw new HeapException(HeapError.TIMED_OUT, "play", "heap " + heap.name(),
+                    "the decoder did not take bitstream for %d s".formatted(patience.toSeconds()),
+                    "see whether the heap has memory left for pictures");
+        }
+        prober.forget(oldest.buffer());
+    }
+
+    /** Waits until the decoder has read all. */
+    void awaitAll() {
+        while (!inFlight.isEmpty()) {
+            awaitOldest();
+        }
+    }
+
+    private void served(String backend) {
+        if (backends.isEmpty() || !backends.getLast().equals(backend)) {
+            backends.add(backend);
+        }
+    }
+
+    /** Who served the buffers, in order. */
+    List<String> backends() {
+        return List.copyOf(backends);
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.player.play.internal;
+
+import java.lang.foreign.MemorySegment;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.cloister.player.clip.internal.FrameReference;
+
+/** Compares pictures with a reference, in the order in which they come. Safe for use by any thread. */
+final class FrameVerifier {
+    private final Optional<FrameReference> reference;
+    private final MessageDigest md5;
+    private int frames; // guarded by this, as are those below
+    private int exact;
+    private OptionalInt firstWrong = OptionalInt.empty();
+
+    FrameVerifier(Optional<FrameReference> reference) {
+        this.reference = reference;
+        try {
+            md5 = MessageDigest.getInstance("MD5");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("MD5 as every Java runtime has it", e);
+        }
+    }
+
+    /** Looks at the next picture, tightly packed. */
+    synchronized void check(MemorySegment picture) {
+        int number = frames++;
+        if (reference.isEmpty()) {
+            return;
+        }
+        List<FrameReference.Frame> expected = reference.get().frames();
+        md5.update(picture.asByteBuffer());
+        FrameReference.Frame found = new FrameReference.Frame(
+                picture.byteSize(), HexFormat.of().formatHex(md5.digest()));
+        if (number < expected.size() && found.equals(expected.get(number))) {
+            exact++;
+        } else if (firstWrong.isEmpty()) {
+            firstWrong = OptionalInt.of(number);
+        }
+    }
+
+    /** How many pictures there were. */
+    synchronized int frames() {
+        return frames;
+    }
+
+    /** How they compare, if there is a reference. */
+    synchronized Optional<PlayReport.Verdict> verdict() {
+        return reference.map(known -> new PlayReport.Verdict(exact, known.frames().size(), firstWrong));
+    }
+}

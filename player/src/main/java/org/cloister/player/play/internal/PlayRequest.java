@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.player.play.internal;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.cloister.player.clip.internal.ContentKeys;
+import org.cloister.player.clip.internal.FrameReference;
+
+/**
+ * What is to be played.
+ *
+ * @param clip the file
+ * @param name what the clip is called in messages
+ * @param keys to decrypt it with
+ * @param heap the name of the heap
+ * @param reference what its pictures ought to be, if that is known
+ * @param picture where the contact sheet goes
+ */
+public record PlayRequest(
+        Path clip, String name, ContentKeys keys, String heap, Optional<FrameReference> reference, Path picture) {}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.player.play.internal;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.cloister.driver.codec.DecodeSession;
+import org.cloister.driver.codec.DecodeSettings;
+import org.cloister.driver.codec.Protection;
+import org.cloister.heap.Heap;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
+import org.cloister.heap.HeapUsage;
+import org.cloister.platform.device.PixelFormat;
+import org.cloister.platform.device.StreamFormat;
+import org.cloister.player.clip.internal.Mp4Reader;
+import org.cloister.player.clip.internal.Sample;
+import org.cloister.player.clip.internal.SampleDecryptor;
+import org.cloister.player.clip.internal.VideoTrack;
+import org.cloister.player.probe.internal.ProbeTally;
+import org.cloister.player.probe.internal.Prober;
+
+/**
+ * Plays one clip on a bench: demultiplexes, decrypts, writes into restricted memory, decodes, shows, and attacks all
+ * the way. For one thread.
+ */
+public final class Playback {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration HEAP_PATIENCE = Duration.ofSeconds(10);
+    private static final int HELD_FRAMES = 3;
+
+    private final Bench bench;
+    private final PlayRequest request;
+    private final Progress progress;
+    private final LongSupplier nanoTime;
+
+    /**
+     * Prepares to play.
+     *
+     * @param bench where
+     * @param request what
+     * @param progress told how far it is
+     * @param nanoTime the clock
+     */
+    public Playback(Bench bench, PlayRequest request, Progress progress, LongSupplier nanoTime) {
+        this.bench = bench;
+        this.request = request;
+        this.progress = progress;
+        this.nanoTime = nanoTime;
+    }
+
+    /** What is known when all of a clip was shown. */
+    private record Shown(VideoTrack track, Optional<String> scheme, DecodeWatch watch, Feeder feeder, long nanos) {}
+
+    /**
+     * Plays the clip to its end.
+     *
+     * @throws org.cloister.player.clip.internal.ClipException when clip or key are no good
+     * @throws HeapException when heap or hardware refuse
+     * @throws IOException when the picture cannot be written
+     * @throws InterruptedException when the thread is interrupted
+     */
+    public PlayReport run() throws IOException, InterruptedException {
+        FrameVerifier verifier = new FrameVerifier(request.reference());
+        ContactSheet sheet = new ContactSheet();
+        try (Mp4Reader reader = Mp4Reader.open(bench.ffmpeg(), request.clip())) {
+            Heap heap = bench.heaps().await(request.heap(), HEAP_PATIENCE);
+            HeapUsage before = heap.usage();
+            Prober prober = new Prober(bench.soc(), heap,
+                    Set.of(bench.codec().pictureImporter(Protection.PROTECTED).initiator(),
+                            bench.output().importer().initiator()), bench.importers());
+            Shown shown;
+            try (Screen screen = new Screen(bench, prober, verifier, sheet, progress, PATIENCE)) {
+                shown = show(reader, heap, prober, screen);
+            }
+            prober.probeFreed();
+            sheet.write(request.picture());
+            return report(shown, heap, before, prober.tally(), verifier);
+        }
+    }
+
+    private Shown show(Mp4Reader reader, Heap heap, Prober prober, Screen screen) throws InterruptedException {
+        VideoTrack track = reader.track();
+        progress.expect(request.reference().map(known -> OptionalInt.of(known.frames().size()))
+                .orElse(track.samples()));
+        SampleDecryptor decryptor = new SampleDecryptor(request.name(), request.keys());
+        DecodeWatch watch = new DecodeWatch(request.name(), bench.codec(), prober, screen);
+        long start = nanoTime.getAsLong();
+        Optional<String> scheme = Optional.empty();
+        StreamFormat stream = new StreamFormat(track.codec(), track.configuration(), PixelFormat.I420);
+        try (DecodeSession session = bench.codec().open(
+                new DecodeSettings(stream, Protection.PROTECTED, Optional.of(heap.name()), HELD_FRAMES), watch)) {
+            Feeder feeder = new Feeder(heap, bench.codec(), session, prober, PATIENCE);
+            for (Optional<Sample> next = reader.next(); next.isPresent(); next = reader.next()) {
+                Sample sample = next.get();
+                decryptor.decrypt(sample);
+                scheme = scheme.or(() -> sample.protection().map(protection -> protection.scheme().toString()));
+                watch.announce(sample);
+                watch.check();
+                feeder.feed(sample);
+            }
+            session.drain();
+            if (!watch.over().await(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new HeapException(HeapError.TIMED_OUT, "play", request.name(),
+                        "the last pictures did not come within %d s".formatted(PATIENCE.toSeconds()),
+                        "see whether the board is on");
+            }
+            watch.check();
+            feeder.awaitAll();
+            screen.awaitAll();
+            watch.check();
+            return new Shown(track, scheme, watch, feeder, nanoTime.getAsLong() - start);
+        }
+    }
+
+    private PlayReport report(Shown shown, Heap heap, HeapUsage before, ProbeTally tally, FrameVerifier verifier) {
+        HeapUsage after = heap.usage();
+        return new PlayReport(
+                request.name(),
+                shown.track().codec(),
+                shown.watch().format().orElseThrow(),
+                shown.scheme(),
+                verifier.frames(),
+                verifier.verdict(),
+                shown.watch().damaged(),
+                bench.soc().board(),
+                heap.name(),
+                shown.feeder().backends(),
+                tally.tried(),
+                tally.repelled(),
+                tally.byAttacker(),
+                tally.breaches(),
+                Math.max(0, after.buffers() - before.buffers()),
+                after,
+                shown.nanos(),
+                request.picture());
+    }
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.player.probe.internal;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import org.cloister.emulator.soc.Soc;
+import org.cloister.heap.Access;
+import org.cloister.heap.DmaBuf;
+import org.cloister.heap.Heap;
+import org.cloister.heap.HeapAttributes;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
+import org.cloister.importer.Attachment;
+import org.cloister.importer.Importer;
+import org.cloister.importer.Importers;
+import org.cloister.importer.Mapping;
+import org.cloister.importer.SegmentCursor;
+import org.cloister.platform.BusFault;
+import org.cloister.platform.Initiator;
+import org.cloister.platform.PhysicalMemory;
+
+/**
+ * Attacks buffers: as the CPU, through the API and on the bus, and as every other initiator of the normal world, in
+ * each way that its heap does not grant. A probe that is not stopped is a breach.
+ *
+ * <p>Safe for use by any thread.
+ */
+public final class Prober {
+    private static final Duration MAP_BUDGET = Duration.ofSeconds(1);
+
+    private final Importers importers;
+    private final List<Attack> attacks;
+    private final RandomGenerator random; // guarded by itself
+    private final ProbeTally tally = new ProbeTally();
+    private final AtomicLong turn = new AtomicLong();
+    private final Map<Long, List<Range>> live = new ConcurrentHashMap<>(); // by buffer id
+    private final Set<Range> freed = ConcurrentHashMap.newKeySet();
+
+    private record Range(long address, long length) {}
+
+    /**
+     * Finds out who may not do what.
+     *
+     * @param soc the board
+     * @param heap whose buffers are attacked
+     * @param devices the initiators that playback needs; spared where the heap does not tell what it grants
+     * @param importers tells where buffers are
+     */
+    public Prober(Soc soc, Heap heap, Set<String> devices, Importers importers) {
+        this.importers = importers;
+        this.attacks = attacks(soc, heap.attributes(), devices);
+        this.random = soc.random("attack probes");
+    }
+
+    private static List<Attack> attacks(Soc soc, HeapAttributes heap, Set<String> devices) {
+        List<Attack> attacks = new ArrayList<>();
+        for (Initiator initiator : soc.initiators()) {
+            if (initiator.secure()) {
+                continue;
+            }
+            Access granted = granted(initiator.name(), heap, devices);
+            PhysicalMemory memory = soc.memory(initiator.name());
+            if (!granted.reads()) {
+                attacks.add(new Attack(memory, Access.READ));
+            }
+            if (!granted.writes()) {
+                attacks.add(new Attack(memory, Access.WRITE));
+            }
+        }
+        return List.copyOf(attacks);
+    }
+
+    /** The CPU never may read, whatever the heap says. */
+    private static Access granted(String initiator, HeapAttributes heap, Set<String> devices) {
+        if (initiator.equals(Initiator.CPU)) {
+            return heap.cpuAccess().and(Access.WRITE);
+        }
+        return heap.grants().map(grants -> grants.getOrDefault(initiator, Access.NONE))
+                .orElse(devices.contains(initiator) ? Access.READ_WRITE : Access.NONE);
+    }
+
+    /** How the probes went so far. */
+    public ProbeTally tally() {
+        return tally;
+    }
+
+    /**
+     * Learns where a buffer is, as a driver would, so that it can be attacked.
+     *
+     * @param importer a device that may use the buffer
+     * @param access what that device may do
+     */
+    public void learn(DmaBuf buffer, Importer importer, Access access) {
+        live.computeIfAbsent(buffer.id(), id -> locate(buffer, importer, access));
+    }
+
+    private List<Range> locate(DmaBuf buffer, Importer importer, Access access) {
+        try (Attachment attachment = importers.attach(buffer, importer, access);
+                Mapping mapping = attachment.map(access, MAP_BUDGET)) {
+            List<Range> ranges = new ArrayList<>();
+            SegmentCursor cursor = mapping.cursor();
+            while (cursor.next()) {
+                ranges.add(new Range(cursor.address(), cursor.length()));
+            }
+            return List.copyOf(ranges);
+        }
+    }
+
+    /** Attacks a buffer that was {@linkplain #learn learned}. */
+    public void probe(Stage stage, DmaBuf buffer) {
+        throughTheApi(stage, buffer);
+        onTheBus(stage, buffer.id());
+    }
+
+    /** Attacks a buffer that was learned from within a device, where only the bus is at hand. */
+    public void onTheBus(Stage stage, long bufferId) {
+        for (Range range : live.getOrDefault(bufferId, List.of())) {
+            attacks.forEach(attack -> strike(stage, attack, range));
+        }
+    }
+
+    private void strike(Stage stage, Attack attack, Range range) {
+        Weapon weapon = Weapon.inTurn(turn.getAndIncrement());
+        long address = aim(range, weapon.size());
+        try {
+            weapon.strike(attack.memory(), attack.access(), address, new byte[weapon.size()]);
+        } catch (BusFault expected) {
+            tally.repelled(attack.attacker());
+            return;
+        }
+        tally.breached(attack.attacker(), "%s, %s: %s of %d bytes at 0x%x got through"
+                .formatted(stage, attack.attacker(), attack.access(), weapon.size(), address));
+    }
+
+    private long aim(Range range, int size) {
+        synchronized (random) {
+            return range.address() + random.nextLong(Math.max(1, range.length() - size + 1));
+        }
+    }
+
+    private void throughTheApi(Stage stage, DmaBuf buffer) {
+        refused(stage, "read", () -> buffer.read(0, MemorySegment.ofArray(new byte[16])));
+        refused(stage, "map", () -> buffer.map(Access.READ, Duration.ZERO).close());
+    }
+
+    private void refused(Stage stage, String what, Runnable access) {
+        Optional<HeapError> error = Optional.empty();
+        try {
+            access.run();
+        } catch (HeapException e) {
+            error = Optional.of(e.error());
+        }
+        if (error.filter(HeapError.CPU_ACCESS_DENIED::equals).isPresent()) {
+            tally.repelled("API");
+        } else {
+            tally.breached("API", "%s, API: %s gave %s".formatted(stage, what, error.map(Enum::name).orElse("content")));
+        }
+    }
+
+    /** A buffer that was learned goes back to its heap; its memory will be attacked by {@link #probeFreed}. */
+    public void forget(long bufferId) {
+        Optional.ofNullable(live.remove(bufferId)).ifPresent(freed::addAll);
+    }
+
+    /**
+     * Attacks all memory that was learned, when all of it went back to the heap: it is still closed, or was scrubbed
+     * before it became readable.
+     */
+    public void probeFreed() {
+        List.copyOf(live.keySet()).forEach(this::forget);
+        for (Range range : freed) {
+            attacks.stream().filter(attack -> attack.access().reads()).forEach(attack -> dig(attack, range));
+        }
+    }
+
+    private void dig(Attack attack, Range range) {
+        byte[] loot = new byte[Weapon.BURST.size()];
+        long address = aim(range, loot.length);
+        try {
+            Weapon.BURST.strike(attack.memory(), Access.READ, address, loot);
+        } catch (BusFault expected) {
+            tally.repelled(attack.attacker());
+            return;
+        }
+        for (byte found : loot) {
+            if (found != 0) {
+                tally.breached(attack.attacker(), "%s, %s: content was left at 0x%x"
+                        .formatted(Stage.FREED, attack.attacker(), address));
+                return;
+            }
+        }
+        tally.repelled(attack.attacker());
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.player.probe.internal;
+
+import java.util.Locale;
+
+/** Moments in the life of a buffer at which it is attacked. */
+public enum Stage {
+    /** It was just allocated. */
+    ALLOCATED,
+    /** The CPU has written clear bitstream into it. */
+    WRITTEN,
+    /** The decoder has it. */
+    DECODING,
+    /** A clear picture is in it. */
+    DECODED,
+    /** The display is fetching it. */
+    SCAN_OUT,
+    /** The panel shows what was in it. */
+    SHOWN,
+    /** It went back to its heap. */
+    FREED;
+
+    /** For people, such as {@code "scan-out"}. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.player.play.internal;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.cloister.driver.bench.TestBoard;
+import org.cloister.driver.codec.CodecDriver;
+import org.cloister.driver.codec.internal.CodecDriverComponent;
+import org.cloister.driver.display.DisplayDriver;
+import org.cloister.driver.display.internal.DisplayDriverComponent;
+import org.cloister.player.clip.internal.Clips;
+import org.cloister.player.clip.internal.ContentKeys;
+import org.cloister.player.clip.internal.FrameReference;
+
+/** A board with its drivers, ready to play on. */
+public final class PlayerBoard implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(2);
+
+    public final TestBoard board = new TestBoard().serveVideo();
+    private final CodecDriverComponent codec = new CodecDriverComponent(
+            board.decoder(), board.core().heaps("codec"), board.core().importers("codec"), TestBoard.VIDEO, LIMIT);
+    private final DisplayDriverComponent display = new DisplayDriverComponent(
+            board.display(), board.core().heaps("display"), board.core().importers("display"), TestBoard.VIDEO, LIMIT);
+
+    public Bench bench() {
+        return new Bench(board.soc(), board.display().panels().getFirst(), codec, display.outputs().getFirst(),
+                board.core().heaps("player"), board.core().importers("player"), Clips.ffmpeg());
+    }
+
+    public CodecDriver codec() {
+        return codec;
+    }
+
+    public DisplayDriver display() {
+        return display;
+    }
+
+    public PlayReport play(Path clip, ContentKeys keys, Optional<FrameReference> reference, Path picture) {
+        return play(clip, keys, TestBoard.VIDEO, reference, picture);
+    }
+
+    public PlayReport play(
+            Path clip, ContentKeys keys, String heap, Optional<FrameReference> reference, Path picture) {
+        Progress progress = new Progress(new PrintWriter(PrintWriter.nullWriter()), false, System::nanoTime);
+        try {
+            return new Playback(bench(), new PlayRequest(clip, clip.getFileName().toString(), keys, heap, reference,
+                    picture), progress, System::nanoTime).run();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        codec.closeAll();
+        display.close();
+        board.close();
+    }
+}
