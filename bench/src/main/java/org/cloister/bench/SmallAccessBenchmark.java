@@ -23,8 +23,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Words and windows, each checked against the firewall, at addresses that are spread over all its regions. The peer is a
- * word of a plain segment, which is not checked at all.
+ * Words and windows, each checked against the firewall, at addresses that are spread over all its regions. The peer is
+ * a word of a plain segment, which is not checked at all.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

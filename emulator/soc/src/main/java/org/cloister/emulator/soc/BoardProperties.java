@@ -11,8 +11,8 @@ import org.osgi.annotation.versioning.ProviderType;
  * for the whole secure world; then {@code r}, {@code w} or {@code rw}. What no grant gives, nobody has.
  *
  * <p>Memory nodes ({@code device_type = "memory"}) with {@code status = "okay"} are normal RAM, by default granted as
- * {@code "*:rw", "secure:rw"}; those with {@code status = "disabled"} and {@code secure-status = "okay"} are secure RAM,
- * by default granted as {@code "secure:rw"}.
+ * {@code "*:rw", "secure:rw"}; those with {@code status = "disabled"} and {@code secure-status = "okay"} are secure
+ * RAM, by default granted as {@code "secure:rw"}.
  */
 @ProviderType
 public final class BoardProperties {

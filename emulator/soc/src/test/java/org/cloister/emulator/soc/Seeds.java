@@ -5,8 +5,7 @@ import java.util.stream.LongStream;
 
 /**
  * The seeds of random tests: 1 to 8, or the one in the system property {@value #PROPERTY}. A failing test is rerun with
- * {@code mvn -pl emulator/soc -am test -Dtest=CLASS -Dsurefire.failIfNoSpecifiedTests=false
- * -DargLine="-Dcloister.seed=SEED"}.
+ * the command that its message gives.
  */
 public final class Seeds {
     private static final String PROPERTY = "cloister.seed";

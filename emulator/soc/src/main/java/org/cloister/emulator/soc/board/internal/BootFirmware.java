@@ -41,8 +41,9 @@ final class BootFirmware {
         for (MemoryBank bank : ram) {
             if (!bank.rights().equals(first.rights())) {
                 throw BoardError.of(HeapError.NOT_SUPPORTED, plan.name(),
-                        "%s (%s) and %s (%s) have different grants, and firewall %s has one background region".formatted(
-                                first.name(), first.rights(), bank.name(), bank.rights(), plan.profile().name()),
+                        "%s (%s) and %s (%s) have different grants, and firewall %s has one background region"
+                                .formatted(first.name(), first.rights(), bank.name(), bank.rights(),
+                                        plan.profile().name()),
                         "grant all normal RAM alike");
             }
         }

@@ -98,8 +98,12 @@ public final class Gate {
      * @param next the new table
      * @param patience is asked, again and again, while there is such a lease (its word is given); to give up, it
      *     throws, and the old table is in force again
+     * @throws IllegalStateException when the gate was shut
      */
     void change(FirewallTable next, LongPredicate patience) {
+        if (shut) {
+            throw new IllegalStateException("the firewall is shut for good");
+        }
         FirewallTable before = table;
         FirewallTable between = before.towards(next);
         FirewallTable outcome = before;

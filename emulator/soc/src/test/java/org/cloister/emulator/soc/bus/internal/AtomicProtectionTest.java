@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class AtomicProtectionTest {
     private static final long SIZE = 64 << 10;
-    private static final int ROUNDS = 150;
+    private static final int ROUNDS = 60;
     private static final long SECRET = 0x5ec2_e75e_c2e7_5ec2L;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 

@@ -9,8 +9,12 @@ import static org.cloister.emulator.soc.Refusals.assertRefused;
 import static org.cloister.emulator.soc.TestBoard.RAM;
 import static org.cloister.emulator.soc.TestBoard.VIDEO;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -178,6 +182,33 @@ class LeasedWindowTest {
     }
 
     @Test
+    void aSegmentThatNativeCodeIsUsingStaysUntilThatIsDone() throws IOException {
+        Window window = cpu.open(RAM, 64, Access.READ_WRITE);
+        try (SystemCall call = new SystemCall(window.segment())) {
+            assertThatIllegalStateException().isThrownBy(window::close);
+            assertThatIllegalStateException().isThrownBy(() -> window.read(0, bytes(1)));
+            assertRefused(HeapError.TIMED_OUT, () -> board.set(LOCK), "cpu holds a lease");
+            call.finish();
+            assertThat(cpu.readByte(RAM)).isEqualTo((byte) 7);
+        }
+        window.close();
+        board.set(LOCK);
+    }
+
+    @Test
+    void switchingOffKeepsTheMemoryThatNativeCodeIsUsing() throws IOException {
+        Window window = cpu.open(RAM, 64, Access.READ_WRITE);
+        MemorySegment segment = window.segment();
+        try (SystemCall call = new SystemCall(segment)) {
+            board.close();
+            assertThatIllegalStateException().isThrownBy(() -> cpu.readByte(RAM));
+            call.finish();
+            assertThat(segment.get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 7);
+        }
+        window.close();
+    }
+
+    @Test
     void switchingOffClosesWhatWasLeftOpen() {
         Window left = cpu.open(RAM, 64, Access.READ_WRITE);
         MemorySegment segment = left.segment();
@@ -187,6 +218,38 @@ class LeasedWindowTest {
         assertThatIllegalStateException().isThrownBy(() -> left.read(0, bytes(1)));
         assertThatIllegalStateException().isThrownBy(() -> copying.read(0, bytes(1)));
         copying.close();
+    }
+
+    /** A system call that reads into a segment, and blocks until it is let go. */
+    private static final class SystemCall implements AutoCloseable {
+        private final Pipe pipe = Pipe.open();
+        private final Thread reader;
+
+        SystemCall(MemorySegment into) throws IOException {
+            ByteBuffer buffer = into.asByteBuffer();
+            reader = Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    pipe.source().read(buffer);
+                } catch (IOException closed) {
+                    throw new UncheckedIOException(closed);
+                }
+            });
+            Await.until("the reader is in the system call", () -> {
+                StackTraceElement[] stack = reader.getStackTrace();
+                return stack.length > 0 && stack[0].isNativeMethod();
+            });
+        }
+
+        void finish() throws IOException {
+            pipe.sink().write(ByteBuffer.wrap(new byte[] {7}));
+            Await.until("the reader is done", () -> !reader.isAlive());
+        }
+
+        @Override
+        public void close() throws IOException {
+            pipe.sink().close();
+            pipe.source().close();
+        }
     }
 
     private static MemorySegment bytes(int... values) {

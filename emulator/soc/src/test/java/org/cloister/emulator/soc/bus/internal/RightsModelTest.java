@@ -35,7 +35,7 @@ class RightsModelTest {
     private static final int PAGE = 4096;
     private static final int SIZE = 8 * PAGE;
     private static final long BASE = RAM - SIZE / 2;
-    private static final int STEPS = 1500;
+    private static final int STEPS = 600;
 
     private final byte[] contents = new byte[SIZE];
     private final Map<Initiator, Access[]> rights = new HashMap<>();

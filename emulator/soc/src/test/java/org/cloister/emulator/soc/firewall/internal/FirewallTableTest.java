@@ -56,7 +56,7 @@ class FirewallTableTest {
     @MethodSource("org.cloister.emulator.soc.Seeds#seeds")
     void agreesWithTheModel(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        for (int round = 0; round < 200; round++) {
+        for (int round = 0; round < 60; round++) {
             List<FirewallRegion> regions = regions(random);
             FirewallTable table = compile(regions);
             compare(table, model(regions), random, seed);
@@ -67,7 +67,7 @@ class FirewallTableTest {
     @MethodSource("org.cloister.emulator.soc.Seeds#seeds")
     void theTableOfAChangeGrantsWhatBothGrant(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        for (int round = 0; round < 200; round++) {
+        for (int round = 0; round < 60; round++) {
             List<FirewallRegion> before = regions(random);
             List<FirewallRegion> after = regions(random);
             FirewallTable between = compile(before).towards(compile(after));

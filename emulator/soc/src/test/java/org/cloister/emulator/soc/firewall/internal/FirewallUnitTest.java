@@ -105,7 +105,8 @@ class FirewallUnitTest {
 
     @Test
     void refusesAProfileThatIsNotThere() {
-        assertRefused(HeapError.INVALID_ARGUMENT, () -> FirewallProfiles.named("moat"), "moat", "tzc-400, k3, vpr, lab");
+        assertRefused(HeapError.INVALID_ARGUMENT, () -> FirewallProfiles.named("moat"),
+                "moat", "tzc-400, k3, vpr, lab");
     }
 
     @Test

@@ -212,6 +212,8 @@ class ReprogrammingTest {
         firewall.shut(Duration.ZERO);
         assertThat(gate.enterTransfer(CPU_INDEX, RAM, 1, Access.READ)).isEqualTo(Gate.REFUSED);
         assertThat(gate.isShut()).isTrue();
+        Assertions.assertThatIllegalStateException().isThrownBy(() -> fixture.set(slice(0)));
+        assertThat(gate.enterTransfer(CPU_INDEX, RAM, 1, Access.READ)).isEqualTo(Gate.REFUSED);
     }
 
     @Test
