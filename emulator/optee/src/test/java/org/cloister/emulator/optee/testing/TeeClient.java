@@ -4,9 +4,9 @@ package org.cloister.emulator.optee.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.cloister.platform.conduit.OpteeRpc;
 import org.cloister.platform.conduit.SmcRegisters;
@@ -25,7 +25,7 @@ public abstract class TeeClient {
     /** The machine. */
     protected final TestMachine machine;
     private final long page;
-    private final List<Integer> requests = new ArrayList<>();
+    private final List<Integer> requests = new CopyOnWriteArrayList<>();
     private Consumer<MemorySegment> server = this::serve;
 
     /**
