@@ -152,8 +152,9 @@ class HeapServiceTest {
                 Map.of("heap.backends", new String[] {"protected,test-config=chosen"})));
         try {
             Framework.eventually("the chosen backend serves", () -> heap.backend().equals("chosen"));
-            assertThat(heaps.explain("protected,test-config").reasons()).extracting(Explanation.Reason::kind)
-                    .containsExactly(Explanation.Kind.SERVED, Explanation.Kind.OVERRIDDEN);
+            Framework.eventually("the explanation says so", () -> heaps.explain("protected,test-config").reasons()
+                    .stream().map(Explanation.Reason::kind).toList()
+                    .equals(List.of(Explanation.Kind.SERVED, Explanation.Kind.OVERRIDDEN)));
         } finally {
             configuration.delete();
         }

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.bytedeco.ffmpeg.global.avcodec;
@@ -22,7 +23,6 @@ import org.osgi.annotation.versioning.ProviderType;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
 
 /**
  * FFmpeg's native libraries, loaded. Its presence as a service says that the classes of {@code org.bytedeco.ffmpeg}
@@ -31,7 +31,7 @@ import org.osgi.service.component.annotations.Deactivate;
  *
  * <p>The libraries are unpacked into a directory of this bundle's storage, a fresh one for each start: a JVM refuses to
  * load one file for two class loaders, which is what an update of this bundle asks for. The directory goes when the
- * bundle stops. FFmpeg's own log is off; its callers turn return codes into sentences.
+ * bundle is started again or uninstalled. FFmpeg's own log is off; its callers turn return codes into sentences.
  *
  * <p>Nothing is freed by garbage collection: whoever allocates with FFmpeg frees with FFmpeg.
  */
@@ -40,21 +40,27 @@ import org.osgi.service.component.annotations.Deactivate;
 public final class FfmpegLibraries {
     private static final String DIRECTORY_PREFIX = "natives-";
 
-    private final Path directory;
+    /** Where this class's loader has its libraries from: a loader loads them once. Guarded by the class. */
+    private static Optional<Path> loadedFrom = Optional.empty();
 
     /**
-     * Loads the libraries from this bundle.
+     * Loads the libraries from this bundle, unless an earlier component of it did: they cannot be loaded twice.
      *
      * @param context whose storage area holds the unpacked libraries
      */
     @Activate
     public FfmpegLibraries(BundleContext context) throws IOException {
-        this(freshDirectory(storage(context)));
+        synchronized (FfmpegLibraries.class) {
+            if (loadedFrom.isEmpty()) {
+                Path directory = freshDirectory(storage(context));
+                load(directory);
+                loadedFrom = Optional.of(directory);
+            }
+        }
     }
 
     private FfmpegLibraries(Path directory) {
-        this.directory = directory;
-        load();
+        load(directory);
     }
 
     /**
@@ -84,13 +90,8 @@ public final class FfmpegLibraries {
         return new String(text, 0, length, StandardCharsets.US_ASCII);
     }
 
-    @Deactivate
-    void removeDirectory() throws IOException {
-        delete(directory);
-    }
-
     /** JavaCPP reads its settings from system properties, once: they are set for that moment only. */
-    private void load() {
+    private static void load(Path directory) {
         Properties system = System.getProperties();
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("org.bytedeco.javacpp.cachedir", directory.toString());

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.cloister.driver.codec.CodecDriver;
+import org.cloister.driver.display.DisplayDriver;
+import org.cloister.emulator.soc.Soc;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.ServiceObjects;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+import picocli.CommandLine;
+
+/** The main job inside the framework: drivers that wait for their heap, and a clip that is played and attacked. */
+class PlaybackTest {
+    @TempDir
+    Path directory;
+
+    private Configuration board;
+
+    @BeforeEach
+    void switchOn() throws Exception {
+        board = Framework.service(ConfigurationAdmin.class, null)
+                .getConfiguration("org.cloister.emulator.board", "?");
+        board.update(Framework.properties(Map.of("board", "jacinto")));
+    }
+
+    @AfterEach
+    void switchOff() throws Exception {
+        board.delete();
+        Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
+    }
+
+    @Test
+    void driversThatStartBeforeTheBackendBecomeReadyWithTheHeap() throws Exception {
+        Bundle backend = Framework.bundle("org.cloister.backend.carveout");
+        backend.stop();
+        try {
+            CodecDriver codec = Framework.service(CodecDriver.class, null);
+            DisplayDriver display = Framework.service(DisplayDriver.class, null);
+            Framework.eventually("the codec waits", () -> !codec.readiness().ready());
+            assertThat(codec.readiness().text()).contains("protected,secure-video");
+            assertThat(display.outputs()).isNotEmpty();
+            backend.start();
+            Framework.eventually("the codec is ready", () -> codec.readiness().ready());
+        } finally {
+            backend.start();
+        }
+    }
+
+    @Test
+    void theSamplePlaysExactlyAndEveryAttackIsRepelled() {
+        Framework.service(CodecDriver.class, null);
+        Framework.reference(DisplayDriver.class, null);
+        String report = play("--json", "--picture", directory.resolve("sheet.png").toString());
+        assertThat(number(report, "frames")).isEqualTo(125);
+        assertThat(number(report, "exact")).isEqualTo(125);
+        assertThat(number(report, "probes")).isPositive().isEqualTo(number(report, "repelled"));
+        assertThat(number(report, "leaked")).isZero();
+        assertThat(report).contains("\"backends\":[\"carveout\"]");
+        assertThat(directory.resolve("sheet.png")).isNotEmptyFile();
+    }
+
+    @SuppressWarnings("rawtypes") // a service object of a generic type
+    private static String play(String... arguments) {
+        ServiceReference<Callable> reference = Framework.reference(Callable.class, "(cloister.command=play)");
+        ServiceObjects<Callable> commands = Framework.context().getServiceObjects(reference);
+        Callable command = commands.getService();
+        Framework.await(() -> Framework.bundle("org.cloister.player").getBundleContext()
+                .getServiceReference("org.cloister.player.internal.BenchFinder"));
+        var out = new StringWriter();
+        try {
+            int status = new CommandLine(command).setOut(new PrintWriter(out, true))
+                    .setErr(new PrintWriter(System.err, true)).execute(arguments);
+            assertThat(status).as("exit status; %s", out).isZero();
+        } finally {
+            commands.ungetService(command);
+        }
+        return out.toString();
+    }
+
+    private static long number(String json, String key) {
+        Matcher found = Pattern.compile("\"" + key + "\":(\\d+)").matcher(json);
+        assertThat(found.find()).as("%s in %s", key, json).isTrue();
+        return Long.parseLong(found.group(1));
+    }
+}
