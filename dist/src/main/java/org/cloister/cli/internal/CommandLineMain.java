@@ -3,6 +3,7 @@ package org.cloister.cli.internal;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
@@ -37,9 +38,22 @@ public final class CommandLineMain implements Callable<Integer> {
     /** Runs the command line; standard output is opened by its descriptor, so that nothing else gets into it. */
     @Override
     public Integer call() {
-        PrintWriter out = writer(FileDescriptor.out);
-        PrintWriter err = writer(FileDescriptor.err);
-        return new CommandFrame(commands, stage, version(), out, err).run(arguments());
+        return call(new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
+    }
+
+    int call(OutputStream out, OutputStream err) {
+        StandardOutput output = new StandardOutput(out);
+        PrintWriter errors = writer(err);
+        int status = new CommandFrame(commands, stage, version(), writer(output), errors).run(arguments());
+        if (output.failure().isEmpty()) {
+            return status;
+        }
+        if (!output.isLeft()) {
+            errors.println("cloister: cannot write to standard output: %s; make room, or send it elsewhere"
+                    .formatted(output.failure().get().getMessage()));
+            errors.flush();
+        }
+        return Math.max(status, ExitStatus.DOES_NOT_HOLD);
     }
 
     private String[] arguments() {
@@ -58,7 +72,7 @@ public final class CommandLineMain implements Callable<Integer> {
                 context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getVersion(), Runtime.version());
     }
 
-    private static PrintWriter writer(FileDescriptor descriptor) {
-        return new PrintWriter(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
+    private static PrintWriter writer(OutputStream stream) {
+        return new PrintWriter(stream, false, StandardCharsets.UTF_8);
     }
 }
