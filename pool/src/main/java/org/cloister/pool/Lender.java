@@ -40,7 +40,8 @@ public interface Lender {
      * @param size bytes, as the {@link LendingPolicy} asks for
      * @param alignment bytes, a power of two
      * @return the physical address
-     * @throws HeapException {@code NO_MEMORY}; the pool then tries a smaller chunk, if that will do
+     * @throws HeapException {@code NO_MEMORY}, or {@code INVALID_ARGUMENT} for more than there can ever be; the pool then
+     *     tries a smaller chunk, if that will do
      */
     long take(long size, long alignment);
 
@@ -122,7 +123,7 @@ public interface Lender {
     static boolean isRefusal(Throwable failure) {
         return failure instanceof HeapException e && switch (e.error()) {
             case FIRMWARE_REFUSED, NO_MEMORY, NO_REGION, BUSY, NOT_SUPPORTED, NOT_PERMITTED, INVALID_ARGUMENT, CLOSED,
-                    INTERRUPTED -> true;
+                    UNAVAILABLE, INTERRUPTED -> true;
             default -> false;
         };
     }

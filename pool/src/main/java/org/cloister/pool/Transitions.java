@@ -115,7 +115,8 @@ final class Transitions {
             try {
                 return taken(lender.take(size, alignment), size);
             } catch (HeapException e) {
-                if (e.error() != HeapError.NO_MEMORY || size == smallest) {
+                boolean tooLarge = e.error() == HeapError.NO_MEMORY || e.error() == HeapError.INVALID_ARGUMENT;
+                if (!tooLarge || size == smallest) {
                     throw e;
                 }
                 size = Math.max(smallest, size / 2 & -policy.alignment());

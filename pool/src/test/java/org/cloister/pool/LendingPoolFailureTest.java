@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LendingPoolFailureTest {
     private static final List<HeapError> REFUSALS = List.of(HeapError.FIRMWARE_REFUSED, HeapError.NO_REGION,
             HeapError.NO_MEMORY, HeapError.BUSY, HeapError.NOT_SUPPORTED, HeapError.INVALID_ARGUMENT,
-            HeapError.NOT_PERMITTED, HeapError.CLOSED, HeapError.INTERRUPTED);
+            HeapError.NOT_PERMITTED, HeapError.CLOSED, HeapError.UNAVAILABLE, HeapError.INTERRUPTED);
 
     private final LendingFixture f = LendingFixture.keepingNothing();
 

@@ -88,6 +88,18 @@ class LendingPoolTest {
     }
 
     @Test
+    void aSmallerChunkDoesWhenThePreferredOneIsMoreThanThereCanEverBe() {
+        var worlds = new TwoWorlds(BASE + PAGE, 16 * MIB);
+        var pool = new LendingPool("heap", LendingFixture.ATTRIBUTES, worlds,
+                LendingPolicy.of(MIB, PAGE).growingTo(64 * MIB), f.timer, f.host);
+        long aligned = worlds.take(MIB, 8 * MIB);
+        pool.allocate(7 * MIB, PAGE);
+        pool.allocate(6 * MIB, PAGE);
+        worlds.giveBack(aligned);
+        assertThat(pool.allocate(PAGE, 8 * MIB).address(0)).isEqualTo(aligned);
+    }
+
+    @Test
     void honoursTheFirmwaresAlignment() {
         var g = new LendingFixture(LendingPolicy.of(2 * MIB, 2 * MIB));
         g.worlds.take(PAGE, PAGE); // what comes next is not aligned by itself
@@ -248,7 +260,7 @@ class LendingPoolTest {
     @ParameterizedTest
     @ValueSource(longs = {1L << 40, 0x7FFF_FFFF_FFFF_0000L})
     void refusesWhatTheAreaNeverHolds(long size) {
-        f.refused(HeapError.NO_MEMORY, () -> f.pool.allocate(size, PAGE));
+        f.refused(HeapError.INVALID_ARGUMENT, () -> f.pool.allocate(size, PAGE));
         assertThat(f.worlds.takenBytes()).isZero();
     }
 

@@ -152,10 +152,7 @@ final class TwoWorlds implements Lender {
     public long take(long size, long alignment) {
         begin(Step.TAKE, "take 0x%x/0x%x".formatted(size, alignment));
         synchronized (this) {
-            long address = area.tryAllocate(size, alignment);
-            if (address == RangeAllocator.NONE) {
-                throw new HeapException(HeapError.NO_MEMORY, "take", "area", "it is short of memory", "free some");
-            }
+            long address = area.allocate(size, alignment);
             taken.put(address, size);
             return address;
         }
