@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.backend.optee.internal;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.cloister.heap.Access;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
+import org.cloister.heap.UseCase;
+import org.cloister.platform.Initiator;
+import org.cloister.platform.dt.Node;
+import org.cloister.platform.dt.Property;
+
+/**
+ * What the device tree tells of a use case. Immutable.
+ *
+ * @param useCase the use case
+ * @param heap the name of the heap
+ * @param grants what the firmware grants each initiator; empty when the tree does not tell
+ * @param problem why it cannot be served, whatever OP-TEE says; empty when nothing is wrong
+ */
+record UseCaseBinding(UseCase useCase, String heap, Optional<Map<String, Access>> grants, Optional<String> problem) {
+    static final String ID = "cloister,use-case-id";
+    static final String GRANTS = "cloister,grants";
+    static final String HEAP = "cloister,heap-name";
+
+    private static final Pattern GRANT = Pattern.compile("([A-Za-z0-9._-]+|\\*):(r|w|rw)");
+    private static final String EVERYBODY = "*";
+    private static final String SECURE_WORLD = "secure";
+
+    UseCaseBinding {
+        grants = grants.map(Map::copyOf);
+    }
+
+    /** A use case of which the tree tells nothing. */
+    static UseCaseBinding untold(UseCase useCase) {
+        return new UseCaseBinding(useCase, useCase.heapName(), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * Reads a node.
+     *
+     * @throws HeapException {@code INVALID_ARGUMENT} for a use case that cannot be
+     */
+    static UseCaseBinding read(Node node) {
+        UseCase useCase = useCase(node, node.property(ID).orElseThrow().u32());
+        String heap = node.property(HEAP).map(Property::string).orElse(useCase.heapName());
+        List<String> words = node.property(GRANTS).map(Property::strings).orElse(List.of());
+        if (words.isEmpty()) {
+            return new UseCaseBinding(useCase, heap, Optional.empty(), Optional.empty());
+        }
+        Map<String, Access> grants = new TreeMap<>();
+        for (String word : words) {
+            Matcher grant = GRANT.matcher(word);
+            if (!grant.matches()) {
+                return broken(useCase, heap, "\"" + word + "\" in " + node.path() + " is no grant");
+            }
+            grants.merge(grant.group(1), access(grant.group(2)), Access::or);
+        }
+        grants.remove(SECURE_WORLD); // no driver stands for it
+        if (grants.containsKey(EVERYBODY)) {
+            return broken(useCase, heap, node.path() + " grants everybody access, so the memory is not restricted");
+        }
+        if (grants.containsKey(Initiator.CPU)) {
+            return broken(useCase, heap, node.path() + " grants the CPU access, which the owner of lent memory loses");
+        }
+        return new UseCaseBinding(useCase, heap, Optional.of(grants), Optional.empty());
+    }
+
+    private static UseCaseBinding broken(UseCase useCase, String heap, String why) {
+        return new UseCaseBinding(useCase, heap, Optional.empty(), Optional.of(why));
+    }
+
+    private static UseCase useCase(Node node, long id) {
+        if (id == UseCase.SECURE_VIDEO.id()) {
+            return UseCase.SECURE_VIDEO;
+        }
+        if (id == UseCase.TRUSTED_UI.id()) {
+            return UseCase.TRUSTED_UI;
+        }
+        if (id == UseCase.SECURE_VIDEO_RECORD.id()) {
+            return UseCase.SECURE_VIDEO_RECORD;
+        }
+        if (id > Integer.MAX_VALUE) {
+            throw new HeapException(HeapError.INVALID_ARGUMENT, "look for OP-TEE", node.path(),
+                    "use case " + id + " has more than 31 bits", "correct the device tree");
+        }
+        return new UseCase((int) id, node.baseName());
+    }
+
+    private static Access access(String rights) {
+        return switch (rights) {
+            case "r" -> Access.READ;
+            case "w" -> Access.WRITE;
+            default -> Access.READ_WRITE;
+        };
+    }
+}
