@@ -28,8 +28,7 @@ class NothingLeftTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"org.cloister.backend.carveout", "org.cloister.emulator.devices", "org.cloister.player",
-            "org.cloister.core"})
+    @ValueSource(strings = {"org.cloister.backend.carveout", "org.cloister.emulator.devices", "org.cloister.player"})
     void anUpdatedBundleGoes(String name) throws Exception {
         Bundle bundle = Framework.bundle(name);
         WeakReference<ClassLoader> before = loader(bundle);
@@ -43,7 +42,7 @@ class NothingLeftTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"org.cloister.backend.carveout", "org.cloister.player"})
+    @ValueSource(strings = {"org.cloister.backend.carveout", "org.cloister.player", "org.cloister.emulator.devices"})
     void anUninstalledBundleGoes(String name) throws Exception {
         Bundle bundle = Framework.bundle(name);
         String location = bundle.getLocation();

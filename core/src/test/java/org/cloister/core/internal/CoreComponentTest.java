@@ -100,10 +100,12 @@ class CoreComponentTest {
         FakeFramework.Service service = framework.service(Heap.class, VIDEO);
         var better = FakeBackend.video("better");
         component.bindBackend(better, properties(2, 10));
-        assertThat(service.properties).containsEntry("heap.backend", "better").doesNotContainKey("heap.aliases");
+        eventually(() -> "better".equals(service.properties.get("heap.backend"))); // whoever publishes may be ahead
+        assertThat(service.properties).doesNotContainKey("heap.aliases");
         component.unbindBackend(better);
         component.unbindBackend(backend);
-        assertThat(service.properties).containsEntry("heap.backend", "").containsEntry("heap.available", false);
+        eventually(() -> "".equals(service.properties.get("heap.backend")));
+        assertThat(service.properties).containsEntry("heap.available", false);
         assertThat(service.registered).isTrue();
         eventually(backend::isDisconnected);
         assertThat(framework.services).filteredOn(s -> s.type == Heap.class).hasSize(1);
