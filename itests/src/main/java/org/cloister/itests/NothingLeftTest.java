@@ -42,7 +42,7 @@ class NothingLeftTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"org.cloister.backend.carveout", "org.cloister.player", "org.cloister.emulator.devices"})
+    @ValueSource(strings = {"org.cloister.backend.carveout", "org.cloister.player"})
     void anUninstalledBundleGoes(String name) throws Exception {
         Bundle bundle = Framework.bundle(name);
         String location = bundle.getLocation();
