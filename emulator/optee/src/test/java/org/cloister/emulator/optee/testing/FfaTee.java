@@ -4,6 +4,7 @@ package org.cloister.emulator.optee.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import org.cloister.platform.conduit.FfaFunction;
 import org.cloister.platform.conduit.OpteeFfa;
 import org.cloister.platform.conduit.SmcRegisters;
@@ -50,14 +51,9 @@ public final class FfaTee extends TeeClient {
 
     private Memory shared(long address, long size) {
         int pages = (int) ((size + TestMachine.PAGE - 1) / TestMachine.PAGE);
-        return new Memory(Memory.How.HANDLE, address, size, send(FfaFunction.MEM_SHARE, Descriptor.sharing(
-                FfaVersion.V1_2).range(address, pages)));
-    }
-
-    // one TX buffer for all clients of a machine
-    private long send(int function, Descriptor descriptor) {
-        synchronized (world) {
-            return FfaWorld.handle(world.send(FfaFunction.wide(function), descriptor));
+        Descriptor descriptor = Descriptor.sharing(FfaVersion.V1_2).range(address, pages);
+        synchronized (world) { // there is one TX buffer for all clients of a machine
+            return new Memory(Memory.How.HANDLE, address, size, FfaWorld.handle(world.share(descriptor)));
         }
     }
 
@@ -75,9 +71,18 @@ public final class FfaTee extends TeeClient {
 
     /** Lends fresh memory without saying to the trusted OS what for. */
     public Memory lend(long size, int useCase) {
-        long address = machine.take(size);
-        return new Memory(Memory.How.HANDLE, address, size, send(FfaFunction.MEM_LEND,
-                Descriptor.lend(FfaVersion.V1_2, useCase, address, (int) (size / TestMachine.PAGE))));
+        return tryToLend(machine.take(size), size, useCase).orElseThrow();
+    }
+
+    /** Lends memory without saying to the trusted OS what for; empty when that is refused. */
+    public Optional<Memory> tryToLend(long address, long size, int useCase) {
+        Descriptor descriptor =
+                Descriptor.lend(FfaVersion.V1_2, useCase, address, (int) (size / TestMachine.PAGE));
+        synchronized (world) {
+            SmcRegisters answer = world.lend(descriptor);
+            return answer.w(0) == FfaFunction.ERROR ? Optional.empty() : Optional.of(
+                    new Memory(Memory.How.HANDLE, address, size, FfaWorld.handle(answer)));
+        }
     }
 
     /** Says what memory was lent for. */

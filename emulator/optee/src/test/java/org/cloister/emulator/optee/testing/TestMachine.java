@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.cloister.emulator.optee.TrustedApplication;
 import org.cloister.emulator.optee.internal.OpteeBinding;
 import org.cloister.emulator.optee.internal.SocMachine;
 import org.cloister.emulator.optee.internal.TrustedFirmware;
+import org.cloister.emulator.optee.os.internal.Machine;
 import org.cloister.emulator.optee.ta.internal.BuiltIn;
 import org.cloister.emulator.soc.BoardBuilder;
 import org.cloister.emulator.soc.BoardProperties;
@@ -96,6 +98,7 @@ public final class TestMachine implements AutoCloseable {
         private final List<Consumer<NodeBuilder>> content = new ArrayList<>();
         private String firewall = "lab";
         private Duration patience = Duration.ZERO;
+        private UnaryOperator<Machine> wrapper = UnaryOperator.identity();
 
         private Plan() {
         }
@@ -133,6 +136,12 @@ public final class TestMachine implements AutoCloseable {
             return this;
         }
 
+        /** Puts something between the firmware and the board. */
+        public Plan wrapped(UnaryOperator<Machine> around) {
+            wrapper = around;
+            return this;
+        }
+
         /** Boots. */
         public TestMachine boot() {
             var board = new BoardBuilder("test", "a board of a test")
@@ -150,7 +159,8 @@ public final class TestMachine implements AutoCloseable {
                 OpteeBinding binding = OpteeBinding.read(world.soc(), NAME);
                 var machine = new SocMachine(world, binding.rights(), patience);
                 machines.add(machine);
-                booted.add(new TrustedFirmware(machine, binding.config(), BuiltIn.store(machine)));
+                Machine seen = wrapper.apply(machine);
+                booted.add(new TrustedFirmware(seen, binding.config(), BuiltIn.store(seen)));
                 return booted.getFirst()::close;
             }).boot();
             return new TestMachine(power, booted.getFirst(), machines.getFirst());
