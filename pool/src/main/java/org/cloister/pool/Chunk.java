@@ -94,7 +94,8 @@ final class Chunk {
 
     /**
      * Takes the steps back that were taken, as far as it goes; a later call goes on from there. That a release failed
-     * matters only if the reclaim fails, too.
+     * matters only if the reclaim fails, too. A step that may or may not have been done is not tried again: the secure
+     * world may have given the same number to another chunk since.
      */
     void undo(Lender lender) {
         RuntimeException unreleased = null;
@@ -106,20 +107,23 @@ final class Chunk {
                 unreleased = e;
             }
         }
-        if (hold != Hold.TAKEN && hold != Hold.NOTHING) {
-            try {
+        Hold before = hold;
+        hold = Hold.IN_DOUBT; // until the answer is there
+        try {
+            if (before != Hold.TAKEN) {
                 lender.reclaim(handle);
-            } catch (RuntimeException e) {
-                if (unreleased != null) {
-                    e.addSuppressed(unreleased);
-                }
-                throw e;
+                before = Hold.TAKEN;
             }
-            hold = Hold.TAKEN;
-        }
-        if (hold == Hold.TAKEN) {
             lender.giveBack(address);
             hold = Hold.NOTHING;
+        } catch (RuntimeException e) {
+            if (Lender.isRefusal(e)) {
+                hold = before;
+            }
+            if (unreleased != null) {
+                e.addSuppressed(unreleased);
+            }
+            throw e;
         }
     }
 

@@ -26,7 +26,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  *   <tr><td>{@link #assign}</td><td>undone by {@link #reclaim}</td>
  *     <td>undone by {@link #release} and {@link #reclaim}</td></tr>
  *   <tr><td>{@link #release}</td><td colspan="2">left to {@link #reclaim} to decide</td></tr>
- *   <tr><td>{@link #reclaim}, {@link #giveBack}</td><td colspan="2">quarantined, until a retry succeeds</td></tr>
+ *   <tr><td>{@link #reclaim}, {@link #giveBack}</td><td>quarantined, until a retry succeeds</td>
+ *     <td>quarantined for good, for handle and address may be another chunk's by now</td></tr>
  * </table>
  *
  * <p>Safe for use by any thread. One pool makes one call of the methods above at a time, and holds no lock meanwhile that

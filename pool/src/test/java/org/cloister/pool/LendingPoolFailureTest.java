@@ -209,7 +209,26 @@ class LendingPoolFailureTest {
         assertThatThrownBy(() -> f.pool.free(buffer)).isInstanceOf(AssertionError.class);
         assertThat(f.host.quarantines).singleElement().satisfies(q -> assertThat(q.why()).contains("cut short"));
         f.worlds.hook(step -> {});
-        assertThat(f.pool.retryQuarantined()).isEqualTo(MIB);
+        neverAskedAgain();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"RECLAIM", "GIVE_BACK"})
+    void aLostAnswerIsNotAskedForAgain(Step step) {
+        PoolBuffer buffer = f.allocate(PAGE);
+        f.worlds.loseAnswer(step, new IllegalStateException("lost"));
+        f.pool.free(buffer);
+        f.worlds.heal();
+        assertThat(f.host.quarantines).singleElement().satisfies(q -> assertThat(q.why()).contains("lost"));
+        neverAskedAgain();
+    }
+
+    /** By now the secure world may have given the handle, and the normal world the address, to another chunk. */
+    private void neverAskedAgain() {
+        f.worlds.log();
+        assertThat(f.pool.retryQuarantined()).isZero();
+        f.pool.destroy();
+        assertThat(f.worlds.log()).isEmpty();
     }
 
     @Test
