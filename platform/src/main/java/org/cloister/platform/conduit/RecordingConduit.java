@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.PhysicalMemory;
@@ -33,8 +34,8 @@ import org.osgi.annotation.versioning.ProviderType;
  * </pre>
  *
  * <p>What is in memory that parameters refer to is not recorded: it may be secret. While it records, calls go on one
- * after the other, so that the order of lines is the order of calls. Safe for use by any thread: {@code this} guards
- * all.
+ * after the other, so that the order of lines is the order of calls. A trace that cannot be written to any more ends
+ * there, and calls go on; {@link #close} tells. Safe for use by any thread: {@code this} guards all.
  */
 @ProviderType
 public final class RecordingConduit implements SmcConduit, Closeable {
@@ -86,9 +87,16 @@ public final class RecordingConduit implements SmcConduit, Closeable {
         lines.flush();
     }
 
-    /** Ends the recording; calls go on unrecorded. */
+    /**
+     * Ends the recording; calls go on unrecorded.
+     *
+     * @throws IOException when the trace is not complete, because it could not be written to at some time; told once
+     */
     @Override
-    public synchronized void close() {
-        lines.close();
+    public synchronized void close() throws IOException {
+        Optional<IOException> failure = lines.close();
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
     }
 }

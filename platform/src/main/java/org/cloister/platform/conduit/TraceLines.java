@@ -3,12 +3,15 @@ package org.cloister.platform.conduit;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
-/** Writes the lines of a trace. Guarded by the {@link RecordingConduit} it belongs to. */
+/**
+ * Writes the lines of a trace. When that fails once it writes no more: firmware is called all the same. Guarded by the
+ * {@link RecordingConduit} it belongs to.
+ */
 final class TraceLines {
     private static final ValueLayout.OfInt U32 =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -17,21 +20,35 @@ final class TraceLines {
     private static final int LINE = 16;
 
     private final BufferedWriter out;
-    private boolean closed;
+    private Optional<IOException> failure = Optional.empty();
+    private boolean ended;
 
     TraceLines(BufferedWriter out) {
         this.out = out;
     }
 
     void text(String line) {
-        if (closed) {
+        attempt(() -> {
+            out.write(line);
+            out.newLine();
+        });
+    }
+
+    /** A step of writing. */
+    @FunctionalInterface
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private void attempt(Step step) {
+        if (ended) {
             return;
         }
         try {
-            out.write(line);
-            out.newLine();
+            step.run();
         } catch (IOException e) {
-            throw new UncheckedIOException("a call to firmware cannot be recorded", e);
+            failure = Optional.of(e);
+            ended = true;
         }
     }
 
@@ -70,25 +87,24 @@ final class TraceLines {
     }
 
     void flush() {
-        if (closed) {
-            return;
-        }
-        try {
-            out.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException("a call to firmware cannot be recorded", e);
-        }
+        attempt(out::flush);
     }
 
-    void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
+    /**
+     * Ends the trace.
+     *
+     * @return why it is not complete; empty when it is
+     */
+    Optional<IOException> close() {
+        attempt(out::flush);
+        ended = true;
         try {
             out.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("a trace cannot be completed", e);
+            failure = failure.or(() -> Optional.of(e));
         }
+        Optional<IOException> told = failure;
+        failure = Optional.empty();
+        return told;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.emulator.optee.internal;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Dictionary;
@@ -116,7 +117,11 @@ public final class OpteeFirmware implements Firmware {
             running.remove(firmware);
             firmware.close();
             if (conduit instanceof RecordingConduit recorder) {
-                recorder.close();
+                try {
+                    recorder.close();
+                } catch (IOException e) {
+                    LOG.warn("The trace {} is not complete: {}", trace, e.getMessage());
+                }
             }
         }
     }

@@ -56,6 +56,7 @@ public final class TestMachine implements AutoCloseable {
     private final PoweredSoc power;
     private final TrustedFirmware firmware;
     private final SocMachine machine;
+    private SmcConduit conduit;
     private final Wakeups wakeups = new Wakeups();
     private final AtomicLong next = new AtomicLong(FREE);
 
@@ -63,6 +64,7 @@ public final class TestMachine implements AutoCloseable {
         this.power = power;
         this.firmware = firmware;
         this.machine = machine;
+        this.conduit = firmware;
     }
 
     /** OP-TEE behind FF-A, to which memory is lent. */
@@ -179,7 +181,12 @@ public final class TestMachine implements AutoCloseable {
 
     /** How the normal world calls the firmware. */
     public SmcConduit conduit() {
-        return firmware;
+        return conduit;
+    }
+
+    /** Puts something between the normal world and the firmware; before the first call. */
+    public void through(UnaryOperator<SmcConduit> around) {
+        conduit = around.apply(firmware);
     }
 
     /** Calls the firmware with the function and the registers from x1 on. */
@@ -188,7 +195,7 @@ public final class TestMachine implements AutoCloseable {
         for (int i = 0; i < arguments.length; i++) {
             registers.set(i + 1, arguments[i]);
         }
-        firmware.call(registers);
+        conduit.call(registers);
         return registers;
     }
 
