@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.Hashtable;
@@ -96,9 +97,14 @@ final class Framework {
 
     /** Waits until {@code condition} holds. */
     static void eventually(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + DEADLINE;
+        eventually(what, Duration.ofNanos(DEADLINE), condition);
+    }
+
+    /** Waits until {@code condition} holds, for {@code limit} at most. */
+    static void eventually(String what, Duration limit, BooleanSupplier condition) {
+        long end = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("%s within 20 s", what).isLessThan(end);
+            assertThat(System.nanoTime()).as("%s within %d s", what, limit.toSeconds()).isLessThan(end);
             LockSupport.parkNanos(5_000_000);
         }
     }
