@@ -43,7 +43,7 @@ final class GoldenConduit implements SmcConduit {
 
     GoldenConduit(PhysicalMemory memory, String resource) throws IOException {
         this.memory = memory;
-        try (var in = GoldenConduit.class.getResourceAsStream("/golden/" + resource)) {
+        try (var in = GoldenConduit.class.getResourceAsStream("/org/cloister/emulator/optee/replay/" + resource)) {
             lines = new ArrayList<>(new String(in.readAllBytes(), StandardCharsets.US_ASCII).lines()
                     .map(line -> line.replaceFirst("^(optee: |ARM FF-A: )?WT ", "")).toList());
         }

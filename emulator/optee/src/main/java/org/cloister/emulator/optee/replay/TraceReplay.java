@@ -30,8 +30,8 @@ public final class TraceReplay {
      *
      * @param source what messages call the recording, such as the name of its file
      * @param lines its lines
-     * @throws org.cloister.heap.HeapException {@code INVALID_ARGUMENT} when a line cannot be read; calls before it were
-     *     made
+     * @throws org.cloister.heap.HeapException {@code INVALID_ARGUMENT} when a line cannot be read, or none is a call;
+     *     none is made then
      */
     public ReplayResult replay(String source, List<String> lines) {
         var tally = new Tally(listener);
@@ -43,7 +43,11 @@ public final class TraceReplay {
         if (vectors) {
             new VectorReplay(model, tally).replay(Vector.readAll(source, lines));
         } else {
-            new WireReplay(model, tally).replay(WireTrace.read(source, lines));
+            List<WireCall> calls = WireTrace.read(source, lines);
+            if (calls.isEmpty()) {
+                throw Vector.unreadable(source, Math.max(1, lines.size()), "the file ends, and there was no call in it");
+            }
+            new WireReplay(model, tally).replay(calls);
         }
         return tally.result();
     }
