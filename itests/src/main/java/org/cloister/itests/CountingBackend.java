@@ -25,10 +25,17 @@ final class CountingBackend implements HeapBackend {
     private final List<PoolOffer> offers;
     private final AtomicInteger destroyed = new AtomicInteger();
     private final Set<PoolBuffer> live = ConcurrentHashMap.newKeySet();
+    private volatile Runnable accident = () -> {};
 
     CountingBackend(String id, PoolOffer... offers) {
         this.id = id;
         this.offers = List.of(offers);
+    }
+
+    /** From now on {@code event} happens in the middle of each allocation. */
+    CountingBackend duringAllocation(Runnable event) {
+        accident = event;
+        return this;
     }
 
     int destroyed() {
@@ -77,6 +84,7 @@ final class CountingBackend implements HeapBackend {
 
         @Override
         public PoolBuffer allocate(long size, long alignment) {
+            accident.run();
             if (used.addAndGet(size) > CAPACITY) {
                 used.addAndGet(-size);
                 throw new HeapException(HeapError.NO_MEMORY, "allocate", id, "the pool is full", "free buffers");
