@@ -6,13 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.cloister.backend.HeapBackend;
+import org.cloister.backend.Pool;
+import org.cloister.backend.PoolOffer;
 import org.cloister.driver.codec.CodecDriver;
 import org.cloister.driver.display.DisplayDriver;
 import org.cloister.emulator.soc.Soc;
+import org.cloister.heap.Heap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceObjects;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import picocli.CommandLine;
@@ -72,6 +78,50 @@ class PlaybackTest {
         assertThat(number(report, "leaked")).isZero();
         assertThat(report).contains("\"backends\":[\"carveout\"]");
         assertThat(directory.resolve("sheet.png")).isNotEmptyFile();
+    }
+
+    @Test
+    void backendsAreSwappedInMidStreamAndTheConfigurationIsAsBefore() throws Exception {
+        HeapBackend carveOut = Framework.service(HeapBackend.class, "(component.name=*carveout*)");
+        var admin = Framework.service(ConfigurationAdmin.class, null);
+        Configuration core = admin.getConfiguration("org.cloister.core", "?");
+        core.update(Framework.properties(Map.of("heap.backends",
+                new String[] {"restricted,secure-video=carveout,twin", "protected,other=nobody"})));
+        ServiceRegistration<?> twin = Framework.context().registerService(HeapBackend.class, new Twin(carveOut), null);
+        try {
+            String report = play("--json", "--swap", "twin@1s,carveout@1500ms,twin@3.5s",
+                    "--picture", directory.resolve("sheet.png").toString());
+            assertThat(number(report, "exact")).isEqualTo(125);
+            assertThat(number(report, "probes")).isPositive().isEqualTo(number(report, "repelled"));
+            assertThat(number(report, "swaps")).isEqualTo(3);
+            assertThat(number(report, "leaked")).isZero();
+            assertThat(report).contains("\"backends\":[\"carveout\",\"twin\",\"carveout\",\"twin\"]");
+            assertThat((String[]) core.getProperties().get("heap.backends"))
+                    .containsExactly("restricted,secure-video=carveout,twin", "protected,other=nobody");
+            Heap heap = Framework.service(Heap.class, "(heap.name=protected,secure-video)");
+            Framework.eventually("the carve-out serves again", () -> heap.backend().equals("carveout"));
+        } finally {
+            core.delete();
+            twin.unregister();
+        }
+    }
+
+    /** Serves what another backend serves, under an id of its own. */
+    private record Twin(HeapBackend other) implements HeapBackend {
+        @Override
+        public String id() {
+            return "twin";
+        }
+
+        @Override
+        public List<PoolOffer> offers() {
+            return other.offers();
+        }
+
+        @Override
+        public Pool open(PoolOffer offer) {
+            return other.open(offer);
+        }
     }
 
     @SuppressWarnings("rawtypes") // a service object of a generic type

@@ -18,8 +18,22 @@ public final class TestCore implements AutoCloseable {
 
     /** Starts core; buffers are revoked as soon as their backend leaves. */
     public TestCore() {
-        core = new Core(new CoreSettings(Map.of(), Optional.of(Duration.ZERO), Duration.ofSeconds(10),
-                Duration.ofSeconds(2), Map.of(), Map.of(), Sites.Mode.NONE), time, time, heap -> { });
+        core = new Core(settings(Map.of(), Optional.of(Duration.ZERO)), time, time, heap -> { });
+    }
+
+    private static CoreSettings settings(Map<String, List<String>> preferences, Optional<Duration> deadline) {
+        return new CoreSettings(preferences, deadline, Duration.ofSeconds(10), Duration.ofSeconds(2), Map.of(),
+                Map.of(), Sites.Mode.NONE);
+    }
+
+    /** Lets these backends serve a heap, in that order; buffers of those that leave stay until they are released. */
+    public void prefer(String heap, List<String> backends) {
+        core.configure(settings(Map.of(heap, backends), Optional.empty()));
+    }
+
+    /** Lets any backend serve any heap again. */
+    public void preferNobody() {
+        core.configure(settings(Map.of(), Optional.empty()));
     }
 
     /** Adds a backend; what comes back removes it. */

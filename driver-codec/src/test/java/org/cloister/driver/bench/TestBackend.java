@@ -13,17 +13,20 @@ import org.cloister.heap.HeapAttributes;
 import org.cloister.heap.UseCase;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.pool.PoolMemory;
-import org.cloister.pool.StaticPool;
+import org.cloister.pool.StaticRanges;
 
 /** Serves one heap from one range, which is protected or not. */
 public final class TestBackend implements HeapBackend {
+    private final String id;
     private final PoolOffer offer;
     private final long base;
     private final long size;
     private final HeapAttributes attributes;
     private final PhysicalMemory cpu;
+    private final StaticRanges ranges = new StaticRanges(); // pools that are drained share their range with the next
 
-    private TestBackend(PoolOffer offer, long base, long size, HeapAttributes attributes, PhysicalMemory cpu) {
+    private TestBackend(String id, PoolOffer offer, long base, long size, HeapAttributes attributes, PhysicalMemory cpu) {
+        this.id = id;
         this.offer = offer;
         this.base = base;
         this.size = size;
@@ -34,19 +37,24 @@ public final class TestBackend implements HeapBackend {
     /** A heap that the CPU may only write, if at all. */
     public static TestBackend restricted(String heap, UseCase useCase, long base, long size, PhysicalMemory cpu,
             Map<String, Access> grants) {
-        return new TestBackend(PoolOffer.serve(heap, useCase), base, size,
+        return new TestBackend("test " + heap, PoolOffer.serve(heap, useCase), base, size,
                 HeapAttributes.builder().enforcement(Enforcement.FIREWALL)
                         .cpuAccess(grants.getOrDefault("cpu", Access.NONE)).grants(grants).build(), cpu);
     }
 
     /** A heap of normal memory. */
     public static TestBackend normal(String heap, long base, long size, PhysicalMemory cpu) {
-        return new TestBackend(PoolOffer.serve(heap, UseCase.NONE), base, size, HeapAttributes.builder().build(), cpu);
+        return new TestBackend("test " + heap, PoolOffer.serve(heap, UseCase.NONE), base, size, HeapAttributes.builder().build(), cpu);
+    }
+
+    /** The same by another id. */
+    public TestBackend named(String other) {
+        return new TestBackend(other, offer, base, size, attributes, cpu);
     }
 
     @Override
     public String id() {
-        return "test " + offer.heap();
+        return id;
     }
 
     @Override
@@ -56,7 +64,7 @@ public final class TestBackend implements HeapBackend {
 
     @Override
     public Pool open(PoolOffer wanted) {
-        return new StaticPool(offer.heap(), base, size, attributes, new PoolMemory() {
+        return ranges.open(offer.heap(), offer.useCase(), base, size, attributes, new PoolMemory() {
             @Override
             public void write(long address, MemorySegment from) {
                 cpu.write(address, from);

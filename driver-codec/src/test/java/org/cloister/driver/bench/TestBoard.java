@@ -29,6 +29,10 @@ public final class TestBoard implements AutoCloseable {
     public static final String VIDEO = "protected,secure-video";
     public static final String DEAF = "acme,deaf-video";
     public static final String UI = "protected,secure-video-record";
+    /** The backend of {@link #VIDEO}. */
+    public static final String MAIN = "test " + VIDEO;
+    /** Another one. */
+    public static final String SPARE = "spare";
     public static final String NORMAL = "system";
 
     private static final DmaLimits LIMITS = new DmaLimits(40, 16, 64, 1L << 30);
@@ -36,9 +40,12 @@ public final class TestBoard implements AutoCloseable {
     private static final long VIDEO_BASE = 0x9000_0000L;
     private static final long DEAF_BASE = 0x9800_0000L;
     private static final long UI_BASE = 0x9c00_0000L;
+    private static final long SPARE_BASE = 0xa000_0000L;
     private static final long SIZE = 16 << 20;
     private static final Map<String, Access> VIDEO_GRANTS = Map.of(
             "cpu", Access.WRITE, "video-decoder", Access.READ_WRITE, "display", Access.READ);
+    private static final Map<String, Access> SPARE_GRANTS = Map.of("cpu", Access.WRITE,
+            "video-decoder", Access.READ_WRITE, "display", Access.READ, "gpu", Access.READ);
     private static final Map<String, Access> UI_GRANTS = VIDEO_GRANTS;
 
     private final PoweredSoc power;
@@ -62,6 +69,8 @@ public final class TestBoard implements AutoCloseable {
                 .device("gpu", 0x460_0000L, 0x1000, 123, 5)
                 .carveOut("video", VIDEO_BASE, SIZE, UseCase.SECURE_VIDEO,
                         "cpu:w", "video-decoder:rw", "display:r")
+                .carveOut("spare", SPARE_BASE, SIZE, UseCase.SECURE_VIDEO,
+                        "cpu:w", "video-decoder:rw", "display:r", "gpu:r")
                 .carveOut("deaf", DEAF_BASE, SIZE, UseCase.SECURE_VIDEO, "cpu:w")
                 .carveOut("ui", UI_BASE, SIZE, UseCase.SECURE_VIDEO_RECORD,
                         "cpu:w", "video-decoder:rw", "display:r")
@@ -81,6 +90,13 @@ public final class TestBoard implements AutoCloseable {
     public TestBoard serveVideo() {
         videoBackend = core.add(TestBackend.restricted(
                 VIDEO, UseCase.SECURE_VIDEO, VIDEO_BASE, SIZE, memory("cpu"), VIDEO_GRANTS));
+        return this;
+    }
+
+    /** A second backend, {@link #SPARE}, could serve {@link #VIDEO}, too; the GPU may read its memory. */
+    public TestBoard spareVideo() {
+        core.add(TestBackend.restricted(VIDEO, UseCase.SECURE_VIDEO, SPARE_BASE, SIZE, memory("cpu"), SPARE_GRANTS)
+                .named(SPARE));
         return this;
     }
 

@@ -12,6 +12,7 @@ import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.heap.Heaps;
 import org.cloister.importer.Importers;
+import org.cloister.player.play.internal.BackendChoice;
 import org.cloister.player.play.internal.Bench;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -26,6 +27,7 @@ public final class BenchFinder {
     private final CodecDriver codec;
     private final DisplayDriver display;
     private final Heaps heaps;
+    private final BackendChoice backends;
     private final Importers importers;
     private final FfmpegLibraries ffmpeg;
 
@@ -34,12 +36,13 @@ public final class BenchFinder {
     public BenchFinder(@Reference Soc soc,
             @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE) List<Panel> panels,
             @Reference CodecDriver codec, @Reference DisplayDriver display, @Reference Heaps heaps,
-            @Reference Importers importers, @Reference FfmpegLibraries ffmpeg) {
+            @Reference BackendChoice backends, @Reference Importers importers, @Reference FfmpegLibraries ffmpeg) {
         this.soc = soc;
         this.panels = List.copyOf(panels);
         this.codec = codec;
         this.display = display;
         this.heaps = heaps;
+        this.backends = backends;
         this.importers = importers;
         this.ffmpeg = ffmpeg;
     }
@@ -53,7 +56,7 @@ public final class BenchFinder {
         for (DisplayOutput output : display.outputs()) {
             for (Panel panel : panels) {
                 if (output.isProtected() && panel.pipe().equals(output.name())) {
-                    return new Bench(soc, panel, codec, output, heaps, importers, ffmpeg);
+                    return new Bench(soc, panel, codec, output, heaps, backends, importers, ffmpeg);
                 }
             }
         }

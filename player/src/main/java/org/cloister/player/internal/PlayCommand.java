@@ -19,6 +19,7 @@ import org.cloister.player.play.internal.PlayReport;
 import org.cloister.player.play.internal.PlayRequest;
 import org.cloister.player.play.internal.Playback;
 import org.cloister.player.play.internal.Progress;
+import org.cloister.player.play.internal.SwapPlan;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
@@ -68,6 +69,11 @@ public final class PlayCommand implements Callable<Integer> {
             description = "What the pictures ought to be, as 'ffmpeg -f framemd5' writes it.")
     private Optional<Path> reference = Optional.empty();
 
+    @Option(names = "--swap", paramLabel = "BACKEND@TIME,...", description = {
+        "Backends that take over in mid-stream, such as optee@2s,carveout@4s; times are those of the clip.",
+        "all@500ms: every half second the next one of all that can serve the heap."})
+    private String swaps = "";
+
     @Option(names = "--picture", paramLabel = "PNG", defaultValue = "cloister-play.png",
             description = "Where a contact sheet of what the panel showed goes (default: ${DEFAULT-VALUE}).")
     private Path picture;
@@ -79,13 +85,14 @@ public final class PlayCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         try {
             requireWritable(picture);
+            SwapPlan plan = SwapPlan.parse(swaps);
             PlayReport report;
             if (clip.isPresent()) {
                 ContentKeys given = ContentKeys.parse(keys);
                 report = play(new PlayRequest(clip.get(), clip.get().toString(), given, heap,
-                        reference.map(FrameReference::read), picture.toAbsolutePath()));
+                        reference.map(FrameReference::read), plan, picture.toAbsolutePath()));
             } else {
-                report = playSample();
+                report = playSample(plan);
             }
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
@@ -100,12 +107,12 @@ public final class PlayCommand implements Callable<Integer> {
         }
     }
 
-    private PlayReport playSample() throws IOException, InterruptedException {
+    private PlayReport playSample(SwapPlan plan) throws IOException, InterruptedException {
         ContentKeys known = keys.isEmpty() ? ShippedSample.keys() : ContentKeys.parse(keys);
         FrameReference expected = reference.isPresent()
                 ? FrameReference.read(reference.get()) : ShippedSample.reference();
         try (ShippedSample sample = new ShippedSample()) {
-            return play(new PlayRequest(sample.file(), ShippedSample.NAME, known, heap, Optional.of(expected),
+            return play(new PlayRequest(sample.file(), ShippedSample.NAME, known, heap, Optional.of(expected), plan,
                     picture.toAbsolutePath()));
         }
     }

@@ -106,6 +106,11 @@ class PlayCommandTest {
         "--key 12                       | Cannot use --key: there is no colon",
         "--key 12:34 nosuch.mp4         | Cannot use --key: the key id has 2 hexadecimal digits instead of 32",
         "nosuch.mp4                     | Cannot play nosuch.mp4: there is no such file; check the name",
+        "--swap carveout               | Cannot use --swap: \"carveout\" is not a backend, an @ and a time; write it like",
+        "--swap carveout@2             | Cannot use --swap: \"carveout@2\" is not a backend, an @ and a time",
+        "--swap all@1s,carveout@2s     | Cannot use --swap: \"all\" says when every backend takes over, so nothing goes",
+        "--swap all@0ms                | Cannot use --swap: there is no end to swaps every 0 s",
+        "--swap nosuch@1s              | Cannot use --swap: backend nosuch is not there, or knows nothing of heap",
         "--reference nosuch.framemd5    | Cannot compare with nosuch.framemd5: there is no such file",
         "--picture nosuch/picture.png   | Cannot write nosuch/picture.png: it is not in a directory that can be written",
         "--key 00000000000000000000000000000000:00000000000000000000000000000000 | and the key given is for 0000000000",
@@ -141,7 +146,7 @@ class PlayCommandTest {
     void aBoardWithoutAProtectedDisplayIsRefused() {
         Bench bench = player.bench();
         BenchFinder finder = new BenchFinder(bench.soc(), List.of(player.board.display().panels().getLast()),
-                player.codec(), player.display(), bench.heaps(), bench.importers(), bench.ffmpeg());
+                player.codec(), player.display(), bench.heaps(), bench.backends(), bench.importers(), bench.ffmpeg());
 
         assertThatExceptionOfType(HeapException.class).isThrownBy(finder::find)
                 .satisfies(e -> assertThat(e.error()).isEqualTo(HeapError.NOT_SUPPORTED));
@@ -167,7 +172,7 @@ class PlayCommandTest {
         Bench bench = player.bench();
         PlayCommand play = new PlayCommand();
         play.finder = new BenchFinder(bench.soc(), player.board.display().panels(), player.codec(), player.display(),
-                bench.heaps(), bench.importers(), bench.ffmpeg());
+                bench.heaps(), bench.backends(), bench.importers(), bench.ffmpeg());
         return new CommandLine(play).setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     }
 }

@@ -3,6 +3,7 @@ package org.cloister.player.clip.internal;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import org.bytedeco.ffmpeg.avformat.AVInputFormat;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVEncryptionInfo;
+import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.avutil.AVSubsampleEncryptionInfo;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
@@ -36,6 +38,7 @@ public final class Mp4Reader implements AutoCloseable {
     private final VideoTrack track;
     private final AVPacket packet = avcodec.av_packet_alloc();
     private int samplesRead;
+    private long firstTimestamp; // of the first sample, once that was read
     private boolean open = true;
 
     private Mp4Reader(String clip, AVFormatContext format) {
@@ -163,7 +166,15 @@ public final class Mp4Reader implements AutoCloseable {
         long timestamp = packet.pts() == avutil.AV_NOPTS_VALUE ? packet.dts() : packet.pts();
         boolean shown = (flags & avcodec.AV_PKT_FLAG_DISCARD) == 0;
         byte[] data = bytes(packet.data(), packet.size());
-        return new Sample(samplesRead++, data, timestamp, shown, protection());
+        if (samplesRead == 0) {
+            firstTimestamp = timestamp;
+        }
+        return new Sample(samplesRead++, data, timestamp, time(timestamp - firstTimestamp), shown, protection());
+    }
+
+    private Duration time(long units) {
+        AVRational unit = stream.time_base();
+        return Duration.ofNanos(avutil.av_rescale(units, unit.num() * 1_000_000_000L, unit.den()));
     }
 
     private Optional<SampleProtection> protection() {

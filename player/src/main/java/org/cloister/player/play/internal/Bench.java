@@ -17,8 +17,9 @@ import org.cloister.importer.Importers;
  * @param codec the codec driver
  * @param output a protected output of the display driver
  * @param heaps the heaps
+ * @param backends decides who serves them
  * @param importers attaches buffers
  * @param ffmpeg says that FFmpeg is loaded
  */
-public record Bench(Soc soc, Panel panel, CodecDriver codec, DisplayOutput output, Heaps heaps, Importers importers,
-        FfmpegLibraries ffmpeg) {}
+public record Bench(Soc soc, Panel panel, CodecDriver codec, DisplayOutput output, Heaps heaps,
+        BackendChoice backends, Importers importers, FfmpegLibraries ffmpeg) {}

@@ -33,26 +33,29 @@ final class Feeder {
     private final CodecDriver codec;
     private final DecodeSession session;
     private final Prober prober;
+    private final Swapper swapper;
     private final Duration patience;
     private final Deque<InFlight> inFlight = new ArrayDeque<>();
     private final List<String> backends = new ArrayList<>();
 
     private record InFlight(long buffer, Fence read) {}
 
-    Feeder(Heap heap, CodecDriver codec, DecodeSession session, Prober prober, Duration patience) {
+    Feeder(Heap heap, CodecDriver codec, DecodeSession session, Prober prober, Swapper swapper, Duration patience) {
         this.heap = heap;
         this.codec = codec;
         this.session = session;
         this.prober = prober;
+        this.swapper = swapper;
         this.patience = patience;
     }
 
     /**
-     * Gives a sample to the decoder, and wipes it.
+     * Gives a sample to the decoder, and wipes it. Backends that are to take over by now do so before.
      *
      * @param sample in clear text
      */
-    void feed(Sample sample) {
+    void feed(Sample sample) throws InterruptedException {
+        swapper.reach(sample.time());
         if (inFlight.size() == MOST_IN_FLIGHT) {
             awaitOldest();
         }

@@ -14,7 +14,9 @@ import org.cloister.player.clip.internal.FrameReference;
  * @param keys to decrypt it with
  * @param heap the name of the heap
  * @param reference what its pictures ought to be, if that is known
+ * @param swaps when which backend takes over
  * @param picture where the contact sheet goes
  */
 public record PlayRequest(
-        Path clip, String name, ContentKeys keys, String heap, Optional<FrameReference> reference, Path picture) {}
+        Path clip, String name, ContentKeys keys, String heap, Optional<FrameReference> reference,
+        SwapPlan swaps, Path picture) {}

@@ -74,8 +74,10 @@ public final class Playback {
                     Set.of(bench.codec().pictureImporter(Protection.PROTECTED).initiator(),
                             bench.output().importer().initiator()), bench.importers());
             Shown shown;
-            try (Screen screen = new Screen(bench, prober, verifier, sheet, progress, PATIENCE)) {
-                shown = show(reader, heap, prober, screen);
+            try (Swapper swapper = new Swapper(request.swaps(), heap, bench, prober, progress); Screen screen = new Screen(bench, prober, verifier, sheet, progress, PATIENCE)) {
+                swapper.begin();
+                shown = show(reader, heap, prober, swapper, screen);
+                swapper.end();
             }
             prober.probeFreed();
             sheet.write(request.picture());
@@ -83,7 +85,8 @@ public final class Playback {
         }
     }
 
-    private Shown show(Mp4Reader reader, Heap heap, Prober prober, Screen screen) throws InterruptedException {
+    private Shown show(Mp4Reader reader, Heap heap, Prober prober, Swapper swapper, Screen screen)
+            throws InterruptedException {
         VideoTrack track = reader.track();
         progress.expect(request.reference().map(known -> OptionalInt.of(known.frames().size()))
                 .orElse(track.samples()));
@@ -94,7 +97,7 @@ public final class Playback {
         StreamFormat stream = new StreamFormat(track.codec(), track.configuration(), PixelFormat.I420);
         try (DecodeSession session = bench.codec().open(
                 new DecodeSettings(stream, Protection.PROTECTED, Optional.of(heap.name()), HELD_FRAMES), watch)) {
-            Feeder feeder = new Feeder(heap, bench.codec(), session, prober, PATIENCE);
+            Feeder feeder = new Feeder(heap, bench.codec(), session, prober, swapper, PATIENCE);
             for (Optional<Sample> next = reader.next(); next.isPresent(); next = reader.next()) {
                 Sample sample = next.get();
                 decryptor.decrypt(sample);

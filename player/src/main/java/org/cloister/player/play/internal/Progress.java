@@ -69,6 +69,13 @@ public final class Progress {
         return total.isPresent() ? "%d of %d frames".formatted(frames, total.getAsInt()) : frames + " frames";
     }
 
+    /** Something happened that a person wants to know of at once. */
+    synchronized void say(String sentence) {
+        done();
+        out.println(sentence);
+        out.flush();
+    }
+
     /** Playback is over, well or not; the bar goes. */
     public synchronized void done() {
         if (drawn) {

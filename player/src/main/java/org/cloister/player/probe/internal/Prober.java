@@ -36,15 +36,19 @@ import org.cloister.platform.PhysicalMemory;
 public final class Prober {
     private static final Duration MAP_BUDGET = Duration.ofSeconds(1);
 
+    private final Soc soc;
+    private final Heap heap;
+    private final Set<String> devices;
     private final Importers importers;
-    private final List<Attack> attacks;
+    private final Map<String, List<Attack>> attacks = new ConcurrentHashMap<>(); // by backend
     private final RandomGenerator random; // guarded by itself
     private final ProbeTally tally = new ProbeTally();
     private final AtomicLong turn = new AtomicLong();
-    private final Map<Long, List<Range>> live = new ConcurrentHashMap<>(); // by buffer id
-    private final Set<Range> freed = ConcurrentHashMap.newKeySet();
+    private final Map<Long, List<Target>> live = new ConcurrentHashMap<>(); // by buffer id
+    private final Set<Target> freed = ConcurrentHashMap.newKeySet();
 
-    private record Range(long address, long length) {}
+    /** Memory, and what nobody must be able to do to it. */
+    private record Target(long address, long length, List<Attack> attacks) {}
 
     /**
      * Finds out who may not do what.
@@ -55,9 +59,17 @@ public final class Prober {
      * @param importers tells where buffers are
      */
     public Prober(Soc soc, Heap heap, Set<String> devices, Importers importers) {
+        this.soc = soc;
+        this.heap = heap;
+        this.devices = Set.copyOf(devices);
         this.importers = importers;
-        this.attacks = attacks(soc, heap.attributes(), devices);
         this.random = soc.random("attack probes");
+        backendChanged();
+    }
+
+    /** Another backend serves the heap: finds out who may not do what to its memory. */
+    public void backendChanged() {
+        attacks.put(heap.backend(), attacks(soc, heap.attributes(), devices));
     }
 
     private static List<Attack> attacks(Soc soc, HeapAttributes heap, Set<String> devices) {
@@ -102,15 +114,17 @@ public final class Prober {
         live.computeIfAbsent(buffer.id(), id -> locate(buffer, importer, access));
     }
 
-    private List<Range> locate(DmaBuf buffer, Importer importer, Access access) {
+    private List<Target> locate(DmaBuf buffer, Importer importer, Access access) {
         try (Attachment attachment = importers.attach(buffer, importer, access);
                 Mapping mapping = attachment.map(access, MAP_BUDGET)) {
-            List<Range> ranges = new ArrayList<>();
+            List<Attack> forbidden = attacks.computeIfAbsent(buffer.record().backend(),
+                    backend -> attacks(soc, heap.attributes(), devices));
+            List<Target> targets = new ArrayList<>();
             SegmentCursor cursor = mapping.cursor();
             while (cursor.next()) {
-                ranges.add(new Range(cursor.address(), cursor.length()));
+                targets.add(new Target(cursor.address(), cursor.length(), forbidden));
             }
-            return List.copyOf(ranges);
+            return List.copyOf(targets);
         }
     }
 
@@ -122,14 +136,14 @@ public final class Prober {
 
     /** Attacks a buffer that was learned from within a device, where only the bus is at hand. */
     public void onTheBus(Stage stage, long bufferId) {
-        for (Range range : live.getOrDefault(bufferId, List.of())) {
-            attacks.forEach(attack -> strike(stage, attack, range));
+        for (Target target : live.getOrDefault(bufferId, List.of())) {
+            target.attacks().forEach(attack -> strike(stage, attack, target));
         }
     }
 
-    private void strike(Stage stage, Attack attack, Range range) {
+    private void strike(Stage stage, Attack attack, Target target) {
         Weapon weapon = Weapon.inTurn(turn.getAndIncrement());
-        long address = aim(range, weapon.size());
+        long address = aim(target, weapon.size());
         try {
             weapon.strike(attack.memory(), attack.access(), address, new byte[weapon.size()]);
         } catch (BusFault expected) {
@@ -140,9 +154,9 @@ public final class Prober {
                 .formatted(stage, attack.attacker(), attack.access(), weapon.size(), address));
     }
 
-    private long aim(Range range, int size) {
+    private long aim(Target target, int size) {
         synchronized (random) {
-            return range.address() + random.nextLong(Math.max(1, range.length() - size + 1));
+            return target.address() + random.nextLong(Math.max(1, target.length() - size + 1));
         }
     }
 
@@ -176,14 +190,14 @@ public final class Prober {
      */
     public void probeFreed() {
         List.copyOf(live.keySet()).forEach(this::forget);
-        for (Range range : freed) {
-            attacks.stream().filter(attack -> attack.access().reads()).forEach(attack -> dig(attack, range));
+        for (Target target : freed) {
+            target.attacks().stream().filter(attack -> attack.access().reads()).forEach(attack -> dig(attack, target));
         }
     }
 
-    private void dig(Attack attack, Range range) {
+    private void dig(Attack attack, Target target) {
         byte[] loot = new byte[Weapon.BURST.size()];
-        long address = aim(range, loot.length);
+        long address = aim(target, loot.length);
         try {
             Weapon.BURST.strike(attack.memory(), Access.READ, address, loot);
         } catch (BusFault expected) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -62,7 +63,7 @@ class SampleDecryptorTest {
 
     @Test
     void aClearSampleStaysAsItIs() {
-        Sample sample = new Sample(0, new byte[] {1, 2, 3}, 0, true, Optional.empty());
+        Sample sample = new Sample(0, new byte[] {1, 2, 3}, 0, Duration.ZERO, true, Optional.empty());
 
         decryptor.decrypt(sample);
 
@@ -129,7 +130,7 @@ class SampleDecryptorTest {
     }
 
     private static Sample sample(byte[] data, SampleProtection protection) {
-        return new Sample(7, data, 0, true, Optional.of(protection));
+        return new Sample(7, data, 0, Duration.ZERO, true, Optional.of(protection));
     }
 
     private static List<Subsample> cut(int length, Random random) {

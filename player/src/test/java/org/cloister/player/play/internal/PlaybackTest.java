@@ -8,6 +8,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -23,11 +24,14 @@ import org.cloister.player.clip.internal.ClipException;
 import org.cloister.player.clip.internal.Clips;
 import org.cloister.player.clip.internal.ContentKeys;
 import org.cloister.player.clip.internal.FrameReference;
+import org.cloister.player.play.internal.SwapPlan.Step;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PlaybackTest {
@@ -174,6 +178,60 @@ class PlaybackTest {
                 .isThrownBy(() -> player.play(Clips.path("hevc-cenc.mp4"), KEY, heap, Optional.empty(), picture()))
                 .satisfies(e -> assertThat(e.error()).isEqualTo(error));
         assertThat(player.bench().heaps().find(heap).orElseThrow().usage().buffers()).isZero();
+    }
+
+    private static List<Arguments> swaps() {
+        return List.of(
+                Arguments.of(plan(new Step(Duration.ofSeconds(1), TestBoard.SPARE),
+                        new Step(Duration.ofSeconds(3), TestBoard.MAIN)), 2),
+                Arguments.of(plan(new Step(Duration.ofSeconds(1), TestBoard.MAIN)), 1),
+                Arguments.of(SwapPlan.parse("all@500ms"), 9));
+    }
+
+    private static SwapPlan plan(Step... steps) {
+        return new SwapPlan(List.of(steps), Optional.empty());
+    }
+
+    @ParameterizedTest
+    @MethodSource("swaps")
+    void backendsAreSwappedInMidStream(SwapPlan plan, int swaps) {
+        player.board.spareVideo();
+        PlayReport report = swap(plan);
+
+        assertThat(report.holds()).as("%s", report).isTrue();
+        assertThat(report.verdict().orElseThrow().exact()).isEqualTo(125);
+        assertThat(report.swaps()).isEqualTo(swaps);
+        assertThat(report.backends()).contains(TestBoard.MAIN, TestBoard.SPARE).hasSize(swaps + 1);
+        assertThat(player.said().lines()).hasSize(swaps)
+                .allMatch(line -> line.contains(" took " + TestBoard.VIDEO + " over from "));
+    }
+
+    @Test
+    void whoServesAlreadyIsNotSwapped() {
+        PlayReport report = swap(plan(new Step(Duration.ofSeconds(2), TestBoard.MAIN),
+                new Step(Duration.ofSeconds(60), TestBoard.MAIN)));
+
+        assertThat(report.holds()).as("%s", report).isTrue();
+        assertThat(report.swaps()).isZero();
+        assertThat(player.said()).isEqualToNormalizingNewlines("""
+                2.000 s: test protected,secure-video serves protected,secure-video already
+                the clip was over before 60.000 s, when test protected,secure-video was to take over
+                """);
+    }
+
+    @Test
+    void plansThatCannotBeCarriedOutAreRefused() {
+        assertThatExceptionOfType(ClipException.class).isThrownBy(() -> swap(SwapPlan.parse("nosuch@1s")))
+                .withMessageContaining("backend nosuch is not there, or knows nothing of heap " + TestBoard.VIDEO)
+                .withMessageEndingWith("those that can on board bench are " + TestBoard.MAIN);
+        assertThatExceptionOfType(ClipException.class).isThrownBy(() -> swap(SwapPlan.parse("all@1s")))
+                .withMessageContaining("only " + TestBoard.MAIN + " can serve heap " + TestBoard.VIDEO);
+        assertThat(player.bench().heaps().find(TestBoard.VIDEO).orElseThrow().usage().buffers()).isZero();
+    }
+
+    private PlayReport swap(SwapPlan plan) {
+        return player.play(Clips.path("sample-fragmented.mp4"), SAMPLE_KEY, TestBoard.VIDEO, reference("sample"), plan,
+                picture());
     }
 
     private Optional<FrameReference> reference(String name) {

@@ -3,14 +3,17 @@ package org.cloister.player.play.internal;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.cloister.driver.bench.TestBoard;
 import org.cloister.driver.codec.CodecDriver;
 import org.cloister.driver.codec.internal.CodecDriverComponent;
 import org.cloister.driver.display.DisplayDriver;
 import org.cloister.driver.display.internal.DisplayDriverComponent;
+import org.cloister.heap.Heap;
 import org.cloister.player.clip.internal.Clips;
 import org.cloister.player.clip.internal.ContentKeys;
 import org.cloister.player.clip.internal.FrameReference;
@@ -22,12 +25,29 @@ public final class PlayerBoard implements AutoCloseable {
     public final TestBoard board = new TestBoard().serveVideo();
     private final CodecDriverComponent codec = new CodecDriverComponent(
             board.decoder(), board.core().heaps("codec"), board.core().importers("codec"), TestBoard.VIDEO, LIMIT);
+    private final StringWriter said = new StringWriter();
+    private final BackendChoice choice = new BackendChoice() {
+        @Override
+        public void choose(Heap heap, List<String> backends) {
+            board.core().prefer(heap.name(), backends);
+        }
+
+        @Override
+        public void restore() {
+            board.core().preferNobody();
+        }
+    };
     private final DisplayDriverComponent display = new DisplayDriverComponent(
             board.display(), board.core().heaps("display"), board.core().importers("display"), TestBoard.VIDEO, LIMIT);
 
+    /** What the player said while it played. */
+    public String said() {
+        return said.toString();
+    }
+
     public Bench bench() {
         return new Bench(board.soc(), board.display().panels().getFirst(), codec, display.outputs().getFirst(),
-                board.core().heaps("player"), board.core().importers("player"), Clips.ffmpeg());
+                board.core().heaps("player"), choice, board.core().importers("player"), Clips.ffmpeg());
     }
 
     public CodecDriver codec() {
@@ -44,10 +64,15 @@ public final class PlayerBoard implements AutoCloseable {
 
     public PlayReport play(
             Path clip, ContentKeys keys, String heap, Optional<FrameReference> reference, Path picture) {
-        Progress progress = new Progress(new PrintWriter(PrintWriter.nullWriter()), false, System::nanoTime);
+        return play(clip, keys, heap, reference, SwapPlan.NONE, picture);
+    }
+
+    public PlayReport play(Path clip, ContentKeys keys, String heap, Optional<FrameReference> reference, SwapPlan swaps,
+            Path picture) {
+        Progress progress = new Progress(new PrintWriter(said, true), false, System::nanoTime);
         try {
             return new Playback(bench(), new PlayRequest(clip, clip.getFileName().toString(), keys, heap, reference,
-                    picture), progress, System::nanoTime).run();
+                    swaps, picture), progress, System::nanoTime).run();
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }

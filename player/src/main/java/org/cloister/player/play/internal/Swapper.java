@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.player.play.internal;
+
+import static java.util.stream.Collectors.joining;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.cloister.heap.Explanation;
+import org.cloister.heap.Explanation.Kind;
+import org.cloister.heap.Heap;
+import org.cloister.player.clip.internal.ClipException;
+import org.cloister.player.probe.internal.Prober;
+
+/**
+ * Swaps backends in mid-stream, by the configuration, under the feet of the drivers, which are told nothing. For one
+ * thread.
+ */
+final class Swapper implements AutoCloseable {
+    private static final Set<Kind> ABLE = EnumSet.of(Kind.SERVED, Kind.LOST_TO_RANKING, Kind.OVERRIDDEN);
+
+    private final SwapPlan plan;
+    private final Heap heap;
+    private final Bench bench;
+    private final Prober prober;
+    private final Progress progress;
+    private final Deque<SwapPlan.Step> left;
+    private List<String> able = List.of();
+    private Duration next;
+
+    Swapper(SwapPlan plan, Heap heap, Bench bench, Prober prober, Progress progress) {
+        this.plan = plan;
+        this.heap = heap;
+        this.bench = bench;
+        this.prober = prober;
+        this.progress = progress;
+        this.left = new ArrayDeque<>(plan.steps());
+        this.next = plan.period().orElse(Duration.ZERO);
+    }
+
+    /**
+     * Checks that all backends of the plan can serve the heap. If the first of them does so already, another one that
+     * can begins, so that there is something to swap.
+     *
+     * @throws ClipException when the plan cannot be carried out
+     */
+    void begin() throws InterruptedException {
+        if (plan.isEmpty()) {
+            return;
+        }
+        Explanation known = bench.heaps().explain(heap.name());
+        able = known.reasons().stream().filter(reason -> ABLE.contains(reason.kind()))
+                .map(Explanation.Reason::backend).distinct().sorted().toList();
+        for (SwapPlan.Step step : plan.steps()) {
+            if (!able.contains(step.backend())) {
+                throw unable(step.backend(), known);
+            }
+        }
+        if (plan.period().isPresent() && able.size() < 2) {
+            throw new ClipException("use", "--swap", "only " + String.join(", ", able) + " can serve heap "
+                    + heap.name() + " on board " + bench.soc().board(), "choose a board with several, such as lab");
+        }
+        Optional<String> first = Optional.ofNullable(left.peek()).map(SwapPlan.Step::backend);
+        if (first.filter(heap.backend()::equals).isPresent()) {
+            Optional<String> other = able.stream().filter(backend -> !backend.equals(first.get())).findFirst();
+            if (other.isPresent()) {
+                choose(other.get());
+            }
+        }
+    }
+
+    private ClipException unable(String backend, Explanation known) {
+        String why = known.reasons().stream().filter(reason -> reason.backend().equals(backend))
+                .map(Explanation.Reason::text).findFirst()
+                .orElse("backend " + backend + " is not there, or knows nothing of heap " + heap.name());
+        return new ClipException("use", "--swap", why, "those that can on board " + bench.soc().board() + " are "
+                + able.stream().collect(joining(", ")));
+    }
+
+    /** Playback has come so far: whoever is to take over by now does. */
+    void reach(Duration time) throws InterruptedException {
+        while (!left.isEmpty() && left.peek().at().compareTo(time) <= 0) {
+            swap(time, left.remove().backend());
+        }
+        if (plan.period().isPresent() && next.compareTo(time) <= 0) {
+            next = next.plus(plan.period().get());
+            swap(time, able.get((able.indexOf(heap.backend()) + 1) % able.size()));
+        }
+    }
+
+    private void swap(Duration time, String backend) throws InterruptedException {
+        String before = heap.backend();
+        if (before.equals(backend)) {
+            progress.say("%s: %s serves %s already".formatted(seconds(time), backend, heap.name()));
+            return;
+        }
+        choose(backend);
+        progress.say("%s: %s took %s over from %s".formatted(seconds(time), backend, heap.name(), before));
+    }
+
+    private void choose(String backend) throws InterruptedException {
+        List<String> order = new ArrayList<>(List.of(backend));
+        able.stream().filter(other -> !other.equals(backend)).forEach(order::add);
+        bench.backends().choose(heap, order);
+        prober.backendChanged();
+    }
+
+    private static String seconds(Duration time) {
+        return "%d.%03d s".formatted(time.toSeconds(), time.toMillisPart());
+    }
+
+    /** The clip is over: tells what was not reached. */
+    void end() {
+        left.forEach(step -> progress.say("the clip was over before %s, when %s was to take over"
+                .formatted(seconds(step.at()), step.backend())));
+    }
+
+    /** Lets the machine choose backends as it did before. */
+    @Override
+    public void close() {
+        if (!plan.isEmpty()) {
+            bench.backends().restore();
+        }
+    }
+}
