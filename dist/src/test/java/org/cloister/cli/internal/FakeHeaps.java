@@ -21,7 +21,7 @@ import org.cloister.heap.Negotiation;
 import org.cloister.heap.UseCase;
 import org.cloister.importer.Importer;
 
-/** Heaps that can be listed and explained, and do nothing else. */
+/** Heaps that can be listed, waited for and explained, and do nothing else. */
 final class FakeHeaps implements Heaps {
     record FakeHeap(String name, UseCase useCase, HeapState state, String backend, HeapAttributes attributes,
             Supplier<HeapUsage> figures) implements Heap {
@@ -42,6 +42,7 @@ final class FakeHeaps implements Heaps {
     }
 
     final List<Heap> heaps = new ArrayList<>();
+    Function<String, Heap> awaited = name -> find(name).orElseThrow();
     Function<String, Explanation> explanations = name -> {
         throw new UnsupportedOperationException();
     };
@@ -58,7 +59,7 @@ final class FakeHeaps implements Heaps {
 
     @Override
     public Heap await(String name, Duration budget) {
-        throw new UnsupportedOperationException();
+        return awaited.apply(name);
     }
 
     @Override
