@@ -9,7 +9,7 @@ import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each field is where FF-A 1.0, 1.1, 1.2 and OP-TEE's message protocol put it. */
+/** Each field is where FF-A 1.0, 1.1, 1.2, OP-TEE's message protocol and MediaTek's memory application put it. */
 class LayoutOffsetsTest {
     @ParameterizedTest
     @CsvSource({
@@ -39,7 +39,8 @@ class LayoutOffsetsTest {
         "OpteeParameter, u/fmem/offset_low, 8, 4", "OpteeParameter, u/fmem/offset_high, 12, 2",
         "OpteeParameter, u/fmem/internal_offset, 14, 2", "OpteeParameter, u/fmem/size, 16, 8",
         "OpteeParameter, u/fmem/handle, 24, 8",
-        "OpteePageList, address, 0, 4088", "OpteePageList, next, 4088, 8"
+        "OpteePageList, address, 0, 4088", "OpteePageList, next, 4088, 8",
+        "MtkSegment, address, 0, 8", "MtkSegment, length, 8, 4"
     })
     void fieldLiesWhereTheProtocolSays(String structure, String path, long offset, long size) {
         PathElement[] elements = Arrays.stream(path.split("/"))
@@ -52,7 +53,8 @@ class LayoutOffsetsTest {
     @ParameterizedTest
     @CsvSource({
         "FfaHeader10, 32", "FfaHeader11, 48", "FfaReceiver, 32", "FfaComposite, 16", "FfaRange, 16",
-        "FfaPartition, 24", "OpteeMessage, 32", "OpteeParameter, 32", "OpteePageList, 4096"
+        "FfaPartition, 24", "OpteeMessage, 32", "OpteeParameter, 32", "OpteePageList, 4096",
+        "MtkSegment, 12"
     })
     void structureHasTheLengthThatTheProtocolSays(String structure, long size) {
         assertThat(layout(structure).byteSize()).isEqualTo(size);
@@ -78,6 +80,7 @@ class LayoutOffsetsTest {
             case "OpteeMessage" -> OpteeMessage.LAYOUT;
             case "OpteeParameter" -> OpteeParameter.LAYOUT;
             case "OpteePageList" -> OpteePageList.LAYOUT;
+            case "MtkSegment" -> MtkSegment.LAYOUT;
             default -> throw new IllegalArgumentException(structure);
         };
     }
@@ -93,6 +96,7 @@ class LayoutOffsetsTest {
             case "OpteeMessage" -> OpteeMessage.SIZE;
             case "OpteeParameter" -> OpteeParameter.SIZE;
             case "OpteePageList" -> OpteePageList.SIZE;
+            case "MtkSegment" -> MtkSegment.SIZE;
             default -> throw new IllegalArgumentException(structure);
         };
     }
