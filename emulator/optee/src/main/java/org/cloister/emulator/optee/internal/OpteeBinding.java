@@ -64,6 +64,8 @@ public record OpteeBinding(FirmwareConfig config, Map<Integer, Rights> rights) {
     public static final String PERSONALITY = "cloister,personality";
     /** FF-A descriptors may come in fragments. */
     public static final String FRAGMENTS = "cloister,fragments";
+    /** Of a child of {@code /reserved-memory} with grants: the uuid of the trusted application that manages it. */
+    public static final String APPLICATION = "cloister,trusted-application";
     /** The number of a use case. */
     public static final String USE_CASE = "cloister,use-case-id";
     /** The fewest bytes that can be lent. */

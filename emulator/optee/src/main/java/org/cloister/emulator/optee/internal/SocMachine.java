@@ -4,11 +4,15 @@ package org.cloister.emulator.optee.internal;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.cloister.emulator.optee.os.internal.Machine;
 import org.cloister.emulator.optee.os.internal.Pages;
+import org.cloister.emulator.soc.BoardProperties;
 import org.cloister.emulator.soc.FirewallRegion;
 import org.cloister.emulator.soc.FirewallUpdate;
 import org.cloister.emulator.soc.Rights;
@@ -19,6 +23,8 @@ import org.cloister.heap.HeapException;
 import org.cloister.platform.Initiator;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.dt.AddressRange;
+import org.cloister.platform.dt.Node;
+import org.cloister.platform.dt.ReservedMemory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * The emulated board as the trusted OS sees it. Each protected range is a region of the firewall; a range that goes
  * back is cut off from all devices, then scrubbed, then opened.
  *
- * <p>Safe for use by any thread: {@code this} guards which ranges are protected; the firewall is programmed under it,
+ * <p>Safe for use by any thread: {@code this} guards which ranges are protected or withheld; the firewall is programmed under it,
  * so that one range is changed at a time.
  */
 public final class SocMachine implements Machine {
@@ -41,6 +47,7 @@ public final class SocMachine implements Machine {
     private final RandomGenerator random;
     private final byte[] uniqueKey;
     private volatile NormalMemory normal; // written under this
+    private volatile List<AddressRange> withheld = List.of(); // written under this
     private final Map<Long, FirewallRegion> ranges = new HashMap<>(); // guarded by this
     private long serial; // guarded by this
 
@@ -78,34 +85,74 @@ public final class SocMachine implements Machine {
 
     @Override
     public boolean isNormalMemory(long address, long size) {
-        return normal.contains(address, size);
+        return normal.contains(address, size) && !isWithheld(address, size);
+    }
+
+    @Override
+    public boolean isWithheld(long address, long size) {
+        return size != 0
+                && withheld.stream().anyMatch(range -> Pages.overlap(range.base(), range.size(), address, size));
+    }
+
+    @Override
+    public synchronized void withhold(AddressRange range) {
+        withheld = Stream.concat(withheld.stream(), Stream.of(range)).toList();
+    }
+
+    @Override
+    public synchronized void yield(AddressRange range) {
+        withheld = withheld.stream().filter(other -> !other.equals(range)).toList();
+    }
+
+    @Override
+    public List<AddressRange> carveOuts(UUID application) {
+        return world.soc().deviceTree().find(ReservedMemory.PATH).stream().flatMap(Node::children)
+                .filter(Node::isEnabled)
+                .filter(node -> node.has(BoardProperties.GRANTS))
+                .filter(node -> node.property(OpteeBinding.APPLICATION)
+                        .filter(name -> name.string().equalsIgnoreCase(application.toString())).isPresent())
+                .flatMap(node -> node.ranges("reg").stream())
+                .toList();
     }
 
     @Override
     public synchronized void protect(int useCase, long address, long size) {
-        program("optee-" + serial, useCase, address, size);
+        program("optee-" + serial, rightsOf(useCase, address, size), address, size);
+        serial++;
+    }
+
+    @Override
+    public synchronized void protectFor(int device, Access access, long address, long size) {
+        Initiator initiator = world.soc().initiators().stream()
+                .filter(one -> one.id() == device && !one.secure() && !one.name().equals(Initiator.CPU))
+                .findFirst()
+                .orElseThrow(() -> refusal(address, size, "no device of the normal world has id " + device,
+                        "give the id that the device tree gives the device"));
+        program("optee-" + serial, Rights.of(Map.of(initiator, access)), address, size);
         serial++;
     }
 
     @Override
     public synchronized void protectForGood(String name, int useCase, long address, long size) {
-        program(name, useCase, address, size);
+        program(name, rightsOf(useCase, address, size), address, size);
         ranges.remove(address);
         normal = normal.without(new AddressRange(address, size));
     }
 
-    private void program(String name, int useCase, long address, long size) {
-        if (!rights.containsKey(useCase)) {
-            throw refusal(address, size, "the board knows no use case " + useCase,
-                    "add it to the firmware's node in the device tree");
-        }
+    private Rights rightsOf(int useCase, long address, long size) {
+        return Optional.ofNullable(rights.get(useCase)).orElseThrow(() ->
+                refusal(address, size, "the board knows no use case " + useCase,
+                        "add it to the firmware's node in the device tree"));
+    }
+
+    private void program(String name, Rights granted, long address, long size) {
         if (size <= 0 || !Pages.aligned(address | size) || !normal.contains(address, size)) {
             throw refusal(address, size, "it is not made of pages of normal memory", "give other memory");
         }
-        var region = FirewallRegion.foreground(name, address, size, withSecure(rights.get(useCase)));
+        var region = FirewallRegion.foreground(name, address, size, withSecure(granted));
         world.program(FirewallUpdate.set(region), patience);
         ranges.put(address, region);
-        LOG.debug("Protected {} bytes at 0x{} for use case {}", size, Long.toHexString(address), useCase);
+        LOG.debug("Protected {} bytes at 0x{} for {}", size, Long.toHexString(address), granted);
     }
 
     private static Rights withSecure(Rights granted) {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.emulator.optee.testing;
 
+import java.util.List;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.cloister.emulator.optee.os.internal.Machine;
+import org.cloister.heap.Access;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.PhysicalMemory;
+import org.cloister.platform.dt.AddressRange;
 
 /** A machine whose firewall fails when a test says so. */
 public final class FlakyMachine implements Machine {
@@ -39,6 +43,13 @@ public final class FlakyMachine implements Machine {
         meanwhile.run();
         failIf(protectFails);
         machine.protect(useCase, address, size);
+    }
+
+    @Override
+    public void protectFor(int device, Access rights, long address, long size) {
+        meanwhile.run();
+        failIf(protectFails);
+        machine.protectFor(device, rights, address, size);
     }
 
     @Override
@@ -77,6 +88,26 @@ public final class FlakyMachine implements Machine {
     @Override
     public boolean isNormalMemory(long address, long size) {
         return machine.isNormalMemory(address, size);
+    }
+
+    @Override
+    public void withhold(AddressRange range) {
+        machine.withhold(range);
+    }
+
+    @Override
+    public void yield(AddressRange range) {
+        machine.yield(range);
+    }
+
+    @Override
+    public boolean isWithheld(long address, long size) {
+        return machine.isWithheld(address, size);
+    }
+
+    @Override
+    public List<AddressRange> carveOuts(UUID application) {
+        return machine.carveOuts(application);
     }
 
     @Override

@@ -98,6 +98,7 @@ public final class TestMachine implements AutoCloseable {
     /** What is to be booted. */
     public static final class Plan {
         private final List<Consumer<NodeBuilder>> content = new ArrayList<>();
+        private Consumer<BoardBuilder> around = board -> { };
         private String firewall = "lab";
         private Duration patience = Duration.ZERO;
         private UnaryOperator<Machine> wrapper = UnaryOperator.identity();
@@ -108,6 +109,12 @@ public final class TestMachine implements AutoCloseable {
         /** Adds to the firmware's node. */
         public Plan node(Consumer<NodeBuilder> more) {
             content.add(more);
+            return this;
+        }
+
+        /** Adds to the board. */
+        public Plan board(Consumer<BoardBuilder> more) {
+            around = more;
             return this;
         }
 
@@ -153,11 +160,11 @@ public final class TestMachine implements AutoCloseable {
                     .device("video-decoder", 0x0b00_0000L, 0x1000, 40, 2)
                     .device("display", 0x0b01_0000L, 0x1000, 41, 3)
                     .device("eth-dma", 0x0b02_0000L, 0x1000, 42, 4)
-                    .firmware(NAME, this::describe)
-                    .build();
+                    .firmware(NAME, this::describe);
+            around.accept(board);
             List<TrustedFirmware> booted = new ArrayList<>();
             List<SocMachine> machines = new ArrayList<>();
-            PoweredSoc power = new SocBuilder(board).seed(1).firmware(NAME, world -> {
+            PoweredSoc power = new SocBuilder(board.build()).seed(1).firmware(NAME, world -> {
                 OpteeBinding binding = OpteeBinding.read(world.soc(), NAME);
                 var machine = new SocMachine(world, binding.rights(), patience);
                 machines.add(machine);

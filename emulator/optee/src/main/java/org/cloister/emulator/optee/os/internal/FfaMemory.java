@@ -114,12 +114,23 @@ public final class FfaMemory {
                     return false;
                 }
             }
+            if (isWithheld(object.memory)) { // by an application, since the pages were checked
+                release(object);
+                return false;
+            }
             object.state = object.useCase == SHARED ? FfaObject.State.READY : FfaObject.State.PROTECTING;
             objects.put(object.handle(), object);
         } finally {
             lock.unlock();
         }
         return object.useCase == SHARED || protect(object, (MemoryRange) object.memory);
+    }
+
+    private boolean isWithheld(MemoryObject memory) {
+        return switch (memory) {
+            case SharedPages pages -> pages.isWithheld(machine);
+            case MemoryRange range -> machine.isWithheld(range.base(), range.size());
+        };
     }
 
     private boolean protect(FfaObject object, MemoryRange range) {
@@ -148,6 +159,17 @@ public final class FfaMemory {
     private void release(FfaObject object) {
         handles.clear((int) (object.handle() & ~HANDLE_BIT));
         heap.give(object.heapBytes);
+    }
+
+    /** Tells whether some of a range is shared or lent. */
+    boolean isKnown(long address, long size) {
+        var range = new FfaObject(new MemoryRange(MemoryRange.Kind.LENT, 0, address, size), SHARED, 0);
+        lock.lock();
+        try {
+            return objects.values().stream().anyMatch(range::overlaps);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Takes memory back for the normal world. */

@@ -20,8 +20,8 @@ public sealed interface MemoryObject permits SharedPages, MemoryRange {
     boolean isRestricted();
 
     /**
-     * Tells whether the core of the trusted OS can use it itself. Lent memory is mapped into applications only, so
-     * that this is false for it.
+     * Tells whether the core of the trusted OS can use it itself. Lent memory, and what an application manages, is
+     * mapped into applications only, so that this is false for it.
      */
     boolean isMappable();
 

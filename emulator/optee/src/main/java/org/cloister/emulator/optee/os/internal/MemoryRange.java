@@ -16,6 +16,8 @@ public record MemoryRange(Kind kind, long cookie, long base, long size) implemen
         LENT,
         /** Protected memory that is the secure world's for good. */
         STATIC,
+        /** Protected memory that a trusted application manages. */
+        MANAGED,
         /** Normal memory that is set aside for messages between the worlds. */
         RESERVED
     }
@@ -32,7 +34,7 @@ public record MemoryRange(Kind kind, long cookie, long base, long size) implemen
 
     @Override
     public boolean isMappable() {
-        return kind != Kind.LENT;
+        return kind == Kind.STATIC || kind == Kind.RESERVED;
     }
 
     @Override

@@ -42,6 +42,16 @@ public final class SharedPages implements MemoryObject {
         return false;
     }
 
+    /** Tells whether a page of it is withheld. */
+    boolean isWithheld(Machine machine) {
+        for (long page : pages) {
+            if (machine.isWithheld(page, Pages.SIZE)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Tells whether each page begins at a page boundary, as it must to be mapped. */
     boolean isAligned() {
         for (long page : pages) {

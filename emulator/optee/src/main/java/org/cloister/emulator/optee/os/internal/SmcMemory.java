@@ -26,6 +26,7 @@ public final class SmcMemory {
     private final ProtectedMemory policy;
     private final Budget heap;
     private final List<MemoryRange> areas;
+    private final ManagedMemory managed;
     private final ReentrantLock lock = new ReentrantLock();
     private final WaitQueue released = new WaitQueue(lock);
     private final Deque<RegisteredMemory> shared = new ArrayDeque<>(); // youngest first, guarded by lock
@@ -35,12 +36,15 @@ public final class SmcMemory {
      * Makes a registry.
      *
      * @param areas memory that is known by its address since boot: reserved shared memory, static protected memory
+     * @param managed memory that applications manage, known by its address too
      */
-    public SmcMemory(Machine machine, ProtectedMemory policy, Budget heap, List<MemoryRange> areas) {
+    public SmcMemory(Machine machine, ProtectedMemory policy, Budget heap, List<MemoryRange> areas,
+            ManagedMemory managed) {
         this.machine = machine;
         this.policy = policy;
         this.heap = heap;
         this.areas = List.copyOf(areas);
+        this.managed = managed;
     }
 
     /** The part of reserved shared memory from {@code address} on, if it is there. */
@@ -84,9 +88,14 @@ public final class SmcMemory {
         if (!heap.take(bytes)) {
             return Optional.empty();
         }
-        var added = new RegisteredMemory(new SharedPages(cookie, pages, pageOffset), 0, temporary, bytes);
+        var memory = new SharedPages(cookie, pages, pageOffset);
+        var added = new RegisteredMemory(memory, 0, temporary, bytes);
         lock.lock();
         try {
+            if (memory.isWithheld(machine)) { // by an application, since the pages were checked
+                heap.give(bytes);
+                return Optional.empty();
+            }
             for (RegisteredMemory other : lent) {
                 if (added.overlaps(((MemoryRange) other.memory).base(), other.memory.size())) {
                     heap.give(bytes);
@@ -138,10 +147,10 @@ public final class SmcMemory {
                     return Optional.of(use(candidate));
                 }
             }
-            return Optional.empty();
         } finally {
             lock.unlock();
         }
+        return managed.get(address, length);
     }
 
     private static Optional<RegisteredMemory> find(Deque<RegisteredMemory> among, long cookie) {
@@ -206,7 +215,7 @@ public final class SmcMemory {
                 new MemoryRange(MemoryRange.Kind.LENT, cookie, address, size), useCase, false, OBJECT_BYTES);
         lock.lock();
         try {
-            if (overlapsKnown(address, size)) {
+            if (overlapsKnown(address, size) || machine.isWithheld(address, size)) {
                 heap.give(OBJECT_BYTES);
                 return TeeCode.BAD_PARAMETERS;
             }
@@ -216,6 +225,16 @@ public final class SmcMemory {
             lock.unlock();
         }
         return protect(added, (MemoryRange) added.memory) ? TeeCode.SUCCESS : TeeCode.BAD_PARAMETERS;
+    }
+
+    /** Tells whether some of a range is shared, lent, or set aside since boot. */
+    boolean isKnown(long address, long size) {
+        lock.lock();
+        try {
+            return overlapsKnown(address, size);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private boolean overlapsKnown(long address, long size) {

@@ -54,9 +54,10 @@ final class TaContext {
     }
 
     /** The instance, made when it is entered first. */
-    TaInstance instance(Machine machine) {
+    TaInstance instance(ManagedMemory memory) {
         if (instance.isEmpty()) {
-            instance = Optional.of(application.orElseThrow().create(machine));
+            TrustedApplication made = application.orElseThrow();
+            instance = Optional.of(made.create(memory.platform(made)));
         }
         return instance.get();
     }

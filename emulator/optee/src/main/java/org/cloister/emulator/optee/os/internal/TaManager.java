@@ -28,6 +28,7 @@ public final class TaManager {
     private static final Logger LOG = LoggerFactory.getLogger(TaManager.class);
 
     private final Machine machine;
+    private final ManagedMemory managed;
     private final TaStore store;
     private final RandomGenerator random;
     private final ReentrantLock lock = new ReentrantLock();
@@ -38,8 +39,9 @@ public final class TaManager {
     private int singleDepth; // guarded by lock
 
     /** Makes a manager that has no sessions. */
-    public TaManager(Machine machine, TaStore store) {
+    public TaManager(Machine machine, ManagedMemory managed, TaStore store) {
         this.machine = machine;
+        this.managed = managed;
         this.store = store;
         this.random = new LockedRandom(machine.random());
     }
@@ -108,7 +110,7 @@ public final class TaManager {
         }
         try {
             return enter(thread, session, operation, call -> {
-                TaSession opened = context.instance(machine).open(call);
+                TaSession opened = context.instance(managed).open(call);
                 session.session = Optional.of(opened);
                 return TeeCode.SUCCESS;
             });

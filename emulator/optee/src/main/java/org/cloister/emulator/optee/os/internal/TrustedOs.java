@@ -16,6 +16,7 @@ public final class TrustedOs {
     private final TaStore store;
     private final TaManager applications;
     private final Notifications notifications = new Notifications();
+    private final ManagedMemory managed;
     private final FfaMemory ffaMemory;
     private final FfaServices ffaServices;
     private final SmcMemory smcMemory;
@@ -40,7 +41,8 @@ public final class TrustedOs {
             areas.add(new MemoryRange(MemoryRange.Kind.STATIC, 0, area.base(), area.size()));
         }
         threads = new SecureThreads(config.threads(), interrupts);
-        applications = new TaManager(machine, store);
+        managed = new ManagedMemory(machine);
+        applications = new TaManager(machine, managed, store);
         var heap = new Budget(config.heap());
         window = new Budget(config.window());
 
@@ -51,7 +53,9 @@ public final class TrustedOs {
                         notifications, ffaMapping,
                         new FfaMessages(ffaMemory, config.protectedMemory(), endpoint)));
 
-        smcMemory = new SmcMemory(machine, config.protectedMemory(), heap, areas);
+        smcMemory = new SmcMemory(machine, config.protectedMemory(), heap, areas, managed);
+        managed.sharedWhen((address, size) ->
+                smcMemory.isKnown(address, size) || ffaMemory.isKnown(address, size));
         var lists = new PageLists(machine, smcMemory, heap);
         var mapping = new CoreMapping(window, TeeCode.BAD_PARAMETERS);
         smcEntry = new SmcEntry(config, threads, notifications, cache);
@@ -120,7 +124,7 @@ public final class TrustedOs {
     /** The whole state, for reports; two that are equal are of equal states. */
     public String describe() {
         return String.join("\n", "threads " + threads.states(), applications.describe(), notifications.describe(),
-                ffaMemory.describe(), smcMemory.describe(), cache.describe());
+                ffaMemory.describe(), smcMemory.describe(), managed.describe(), cache.describe());
     }
 
     /** Ends threads that wait for the normal world, for good. */
