@@ -94,6 +94,14 @@ public interface Pool {
     }
 
     /**
+     * Names a buffer for people who debug, where others than core can see names. The default does nothing.
+     *
+     * @param buffer a live buffer of this pool
+     * @param name at most {@value org.cloister.heap.DmaBuf#MAX_NAME} characters; empty for none
+     */
+    default void name(PoolBuffer buffer, String name) {}
+
+    /**
      * Tries once more to make quarantined memory safe. The default has none.
      *
      * @return bytes that are no longer quarantined

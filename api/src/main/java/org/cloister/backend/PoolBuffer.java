@@ -12,7 +12,11 @@ public interface PoolBuffer {
     /** {@return bytes: at least what was asked for, a multiple of the granularity} */
     long size();
 
-    /** {@return how many physically contiguous pieces; 1 when the pool is contiguous} */
+    /**
+     * {@return how many physically contiguous pieces; 1 when the pool is contiguous; 0 when nobody in this process knows
+     * where they are, as with a real kernel's memory} Then there is an {@link #fd}, and drivers of this framework cannot
+     * attach the buffer.
+     */
     default int segments() {
         return 1;
     }

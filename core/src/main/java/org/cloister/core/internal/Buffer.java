@@ -98,7 +98,12 @@ final class Buffer extends OpenSet.Member {
         return name;
     }
 
-    void name(String value) {
+    /** Names it, also where the backend shows names to others; under a pin. */
+    void rename(String value) {
+        heap.calls().call(tenure, "name a buffer of " + heap, () -> {
+            tenure.pool().name(memory(), value);
+            return null;
+        });
         name = value;
     }
 

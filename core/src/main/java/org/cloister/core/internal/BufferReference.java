@@ -115,11 +115,17 @@ final class BufferReference extends OpenSet.Member implements DmaBuf {
             throw new HeapException(HeapError.INVALID_ARGUMENT, "name buffer " + id(), "name \"" + name + "\"",
                     "it has " + name.length() + " characters", "use at most " + MAX_NAME);
         }
-        if (closed) {
-            throw closed("name buffer " + id());
+        Buffer target = acquire("name buffer " + id());
+        try {
+            target.pin();
+            try {
+                target.rename(name);
+            } finally {
+                target.unpin();
+            }
+        } finally {
+            target.release();
         }
-        buffer.requireNotRevoked();
-        buffer.name(name);
     }
 
     @Override

@@ -85,6 +85,10 @@ final class Compatibility {
     static List<Obstacle> shape(Constraints wants, PoolBuffer memory) {
         var found = new ArrayList<Obstacle>();
         int segments = memory.segments();
+        if (segments == 0) {
+            return List.of(unreachable("addresses",
+                    "the kernel does not tell where the buffer is; its own drivers take the descriptor"));
+        }
         if (wants.contiguous() && segments > 1) {
             found.add(unreachable("contiguity", "the device needs one physical range and the buffer has " + segments));
         } else if (segments > wants.maxSegments()) {

@@ -177,6 +177,7 @@ final class ManagedHeap {
             core.quotas().charge(owner, useCase, charged, size);
             charge = size;
             PoolBuffer memory = calls().allocate(tenure, size, Math.max(request.alignment(), granularity));
+            name(tenure, memory, request.name());
             var buffer = new Buffer(core.nextBufferId(), this, tenure, memory, owner, request.name());
             if (!tenure.add(buffer)) {
                 calls().free(tenure, memory);
@@ -195,6 +196,22 @@ final class ManagedHeap {
                 core.quotas().refund(owner, charged, charge);
                 tenure.leave();
             }
+        }
+    }
+
+    /** Names memory, or frees it. */
+    private void name(Tenure tenure, PoolBuffer memory, String text) {
+        if (text.isEmpty()) {
+            return;
+        }
+        try {
+            calls().call(tenure, "name a buffer of " + this, () -> {
+                tenure.pool().name(memory, text);
+                return null;
+            });
+        } catch (HeapException e) {
+            calls().free(tenure, memory);
+            throw e;
         }
     }
 

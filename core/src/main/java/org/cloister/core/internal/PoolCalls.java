@@ -111,6 +111,9 @@ final class PoolCalls {
         if (got < size || (got & heap.granularity() - 1) != 0) {
             return "it returned " + got + " bytes for " + size;
         }
+        if (segments == 0 && memory.fd().isPresent()) {
+            return null; // where it is, only the kernel knows
+        }
         if (segments < 1 || segments > 1 && heap.contiguous()) {
             return "it returned " + segments + " segments";
         }
