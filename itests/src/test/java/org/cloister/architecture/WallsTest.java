@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The walls of the house: who may know whom. */
 class WallsTest {
     private static final String[] API =
-            {"org.cloister.heap", "org.cloister.importer", "org.cloister.backend", "org.cloister.tee"};
+            {"org.cloister.heap", "org.cloister.importer", "org.cloister.backend", "org.cloister.tee",
+                "org.cloister.descriptor"};
     private static final String[] JDK = {"java..", "javax..", "jdk.."};
     private static final JavaClasses PRODUCT = new ClassFileImporter()
             .withImportOption(location -> !location.contains("/test-classes/") && !location.contains("/itests/"))
@@ -67,7 +68,7 @@ class WallsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"carveout", "optee"})
+    @ValueSource(strings = {"carveout", "linux", "optee"})
     void aBackendKnowsApiPoolAndPlatform(String backend) {
         String own = "org.cloister.backend." + backend + "..";
         noClasses().that(resideInAPackage(own)).should().dependOnClassesThat(

@@ -20,7 +20,7 @@ import org.osgi.service.component.annotations.Reference;
 
 /**
  * Boards are switched on through the configuration of the emulator, and seen to be on by its service; no type of the
- * emulator is used.
+ * emulator is used. Likewise the backend for the machine at hand, which does nothing unless it is configured.
  *
  * <p>Safe for use by any thread.
  */
@@ -34,6 +34,8 @@ public final class BoardStage implements Stage {
     private static final String BOARD_NAME = "board.name";
     private static final String BOARD_TYPE = "org.cloister.emulator.soc.Board";
     private static final String SOC_TYPE = "org.cloister.emulator.soc.Soc";
+    private static final String MACHINE_PID = "org.cloister.backend.linux";
+    private static final String MACHINE_TYPE = "org.cloister.descriptor.Descriptors";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final BundleContext context;
@@ -63,17 +65,30 @@ public final class BoardStage implements Stage {
         }
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(BOARD, board);
-        try {
-            configurations.getConfiguration(PID, "?").update(properties);
-        } catch (IOException e) {
-            throw new CommandFailure(ExitStatus.DOES_NOT_HOLD,
-                    "cannot switch the board %s on: %s; make room for temporary files"
-                            .formatted(board, Text.oneLine(String.valueOf(e.getMessage()))));
-        }
+        configure(PID, properties, "switch the board " + board + " on");
         if (!new ServiceWait(context).await("(&(objectClass=%s)(%s=%s))".formatted(SOC_TYPE, BOARD, board), patience)) {
             throw new CommandFailure(ExitStatus.DOES_NOT_HOLD,
                     "the board %s did not come up within %d seconds; run again with CLOISTER_LOG_LEVEL=INFO to see why"
                             .formatted(board, patience.toSeconds()));
+        }
+    }
+
+    @Override
+    public void useMachine() {
+        configure(MACHINE_PID, new Hashtable<>(), "use the heaps of this machine");
+        if (!new ServiceWait(context).await("(objectClass=" + MACHINE_TYPE + ")", patience)) {
+            throw new CommandFailure(ExitStatus.DOES_NOT_HOLD,
+                    "the heaps of this machine were not there within %d seconds; this takes Linux, and the bundle %s"
+                            .formatted(patience.toSeconds(), MACHINE_PID));
+        }
+    }
+
+    private void configure(String pid, Dictionary<String, Object> properties, String what) {
+        try {
+            configurations.getConfiguration(pid, "?").update(properties);
+        } catch (IOException e) {
+            throw new CommandFailure(ExitStatus.DOES_NOT_HOLD, "cannot %s: %s; make room for temporary files"
+                    .formatted(what, Text.oneLine(String.valueOf(e.getMessage()))));
         }
     }
 

@@ -24,6 +24,7 @@ import picocli.CommandLine.ParseResult;
  */
 final class CommandFrame {
     private static final String BOARD_OPTION = "--board";
+    private static final String MACHINE_OPTION = "--real";
     private static final String HELP = "help";
     /** What makes the root list all commands. */
     private static final Set<String> DESCRIBING = Set.of(HELP, "-h", "--help");
@@ -139,9 +140,11 @@ final class CommandFrame {
 
     private static void addBoard(CommandSpec spec, String board) {
         if (spec.findOption(BOARD_OPTION) == null) {
-            spec.addOption(OptionSpec.builder(BOARD_OPTION).paramLabel("BOARD").type(String.class)
-                    .defaultValue(board)
-                    .description("The emulated board to run on (default: ${DEFAULT-VALUE}).").build());
+            OptionSpec.Builder option = OptionSpec.builder(BOARD_OPTION).paramLabel("BOARD").type(String.class);
+            spec.addOption(board.isEmpty()
+                    ? option.description("The emulated board to run on (default: none, the machine at hand).").build()
+                    : option.defaultValue(board)
+                            .description("The emulated board to run on (default: ${DEFAULT-VALUE}).").build());
         }
     }
 
@@ -163,7 +166,12 @@ final class CommandFrame {
         try {
             contribution.board().ifPresent(board -> {
                 String chosen = command.commandSpec().findOption(BOARD_OPTION).getValue();
-                stage.switchOn(chosen == null ? board : chosen);
+                String wanted = chosen == null ? board : chosen;
+                if (wanted.isEmpty() || command.hasMatchedOption(MACHINE_OPTION)) {
+                    stage.useMachine();
+                } else {
+                    stage.switchOn(wanted);
+                }
             });
             stage.await(contribution.needs());
         } catch (CommandFailure failure) {

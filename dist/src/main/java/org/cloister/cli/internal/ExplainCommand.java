@@ -35,6 +35,9 @@ public final class ExplainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "The heap's name or alias, such as protected,secure-video.")
     private String name;
 
+    @Option(names = "--real", description = "Explain heaps of this machine, and no board's.")
+    private boolean real;
+
     @Option(names = "--json", description = "One JSON object.")
     private boolean json;
 
@@ -47,7 +50,7 @@ public final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        settling.await(() -> heaps.explain(name).available());
+        settling.await(() -> heaps.explain(name).available() || real && Machine.isSeen(heaps));
         Explanation explanation = heaps.explain(name);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {

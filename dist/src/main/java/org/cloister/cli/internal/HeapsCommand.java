@@ -18,18 +18,21 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Lists the heaps of a board. It does not hold when there is none, or when one cannot tell how much of it is used. */
+/** Lists the heaps of a board, or of this machine. It does not hold when there is none, or when one cannot tell how much of it is used. */
 @Component(
         service = Callable.class,
         scope = ServiceScope.PROTOTYPE,
         property = {"cloister.command=heaps", "cloister.command.board=" + BoardStage.DEFAULT_BOARD})
-@Command(name = "heaps", description = "List the heaps of a board: who serves them and how much is free.")
+@Command(name = "heaps", description = "List the heaps of a board, or of this machine: who serves them and how much is free.")
 public final class HeapsCommand implements Callable<Integer> {
     private final Heaps heaps;
     private final Settling settling;
 
     @Spec
     private CommandSpec spec;
+
+    @Option(names = "--real", description = "List the heaps of this machine, and no board's.")
+    private boolean real;
 
     @Option(names = "--json", description = "One JSON object a line for each heap.")
     private boolean json;
@@ -43,7 +46,7 @@ public final class HeapsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        settling.await(() -> false);
+        settling.await(() -> real && Machine.isSeen(heaps));
         PrintWriter out = spec.commandLine().getOut();
         int status = ExitStatus.HOLDS;
         List<HeapLine> lines = new ArrayList<>();
@@ -59,7 +62,8 @@ public final class HeapsCommand implements Callable<Integer> {
             lines.add(line);
         }
         if (lines.isEmpty()) {
-            complain("there is no heap on this board; 'cloister explain NAME' says what one is missing");
+            complain(real ? Machine.lack(heaps)
+                    : "there is no heap on this board; 'cloister explain NAME' says what one is missing");
             return ExitStatus.DOES_NOT_HOLD;
         }
         if (json) {

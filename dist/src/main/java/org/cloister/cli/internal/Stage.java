@@ -13,6 +13,13 @@ interface Stage {
     void switchOn(String board);
 
     /**
+     * Lets the heaps of the machine at hand be served, and waits until their backend runs.
+     *
+     * @throws CommandFailure when there is no such backend, or it does not come up in time
+     */
+    void useMachine();
+
+    /**
      * Waits for services.
      *
      * @param needs filters

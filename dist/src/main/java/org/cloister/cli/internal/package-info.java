@@ -8,7 +8,8 @@
  *   <li>{@code cloister.command}: the name of the command, a {@code String}
  *   <li>{@code cloister.command.board} (optional): the board to run on unless the user chooses another, a
  *       {@code String}. The option {@code --board} is added unless the command declares one itself, and the board is on
- *       when the command is called
+ *       when the command is called. An empty name stands for the heaps of the machine at hand, and so does an option
+ *       {@code --real} that the command declares
  *   <li>{@code cloister.command.needs} (optional): filters of services that have to be there before the command is
  *       called, a {@code String} or {@code String[]}
  * </ul>

@@ -71,6 +71,11 @@ final class Shell implements CommandSource, Stage {
     }
 
     @Override
+    public void useMachine() {
+        trace.add("machine");
+    }
+
+    @Override
     public void await(List<String> needs) {
         needs.forEach(need -> trace.add("await " + need));
     }

@@ -44,13 +44,18 @@ record HeapNodes(Path directory, Optional<HeapException> problem, Map<String, Op
     static HeapNodes look(Path directory, SystemCalls calls) {
         var refusals = new TreeMap<String, Optional<HeapException>>();
         try (Stream<Path> nodes = Files.list(directory)) {
-            for (Path node : nodes.toList()) {
+            for (Path node : nodes.filter(HeapNodes::isNamed).toList()) {
                 refusals.put(node.getFileName().toString(), probe(node, calls));
             }
             return new HeapNodes(directory, Optional.empty(), refusals);
         } catch (IOException e) {
             return new HeapNodes(directory, Optional.of(unreadable(directory, e)), Map.of());
         }
+    }
+
+    /** Whether a heap may be called like the node; the kernel's are. */
+    private static boolean isNamed(Path node) {
+        return node.getFileName().toString().codePoints().allMatch(c -> c > ' ' && c < 0x7f);
     }
 
     private static Optional<HeapException> probe(Path node, SystemCalls calls) {
