@@ -19,9 +19,10 @@ import org.cloister.driver.display.DisplayDriver;
 import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.Heap;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceObjects;
 import org.osgi.framework.ServiceReference;
@@ -37,11 +38,11 @@ class PlaybackTest {
 
     private Configuration board;
 
-    @BeforeEach
-    void switchOn() throws Exception {
+    private void switchOn(String name) throws Exception {
         board = Framework.service(ConfigurationAdmin.class, null)
                 .getConfiguration("org.cloister.emulator.board", "?");
-        board.update(Framework.properties(Map.of("board", "jacinto")));
+        board.update(Framework.properties(Map.of("board", name)));
+        Framework.reference(Soc.class, "(&(board=%s)(board.complete=true))".formatted(name));
     }
 
     @AfterEach
@@ -52,6 +53,7 @@ class PlaybackTest {
 
     @Test
     void driversThatStartBeforeTheBackendBecomeReadyWithTheHeap() throws Exception {
+        switchOn("jacinto");
         Bundle backend = Framework.bundle("org.cloister.backend.carveout");
         backend.stop();
         try {
@@ -67,8 +69,16 @@ class PlaybackTest {
         }
     }
 
-    @Test
-    void theSamplePlaysExactlyAndEveryAttackIsRepelled() {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "jacinto           | carveout | the player",
+        "virt-optee        | optee    | the content decryption application in OP-TEE 4.10 by FF-A 1.2",
+        "virt-optee-smc    | optee    | the content decryption application in OP-TEE 4.10 by SMC",
+        "virt-optee-static | optee    | the content decryption application in OP-TEE 4.10 by SMC",
+        "lab               | optee    | the content decryption application in OP-TEE 4.10 by FF-A 1.2",
+    })
+    void theSamplePlaysExactlyAndEveryAttackIsRepelled(String name, String backend, String by) throws Exception {
+        switchOn(name);
         Framework.service(CodecDriver.class, null);
         Framework.reference(DisplayDriver.class, null);
         String report = play("--json", "--picture", directory.resolve("sheet.png").toString());
@@ -76,12 +86,14 @@ class PlaybackTest {
         assertThat(number(report, "exact")).isEqualTo(125);
         assertThat(number(report, "probes")).isPositive().isEqualTo(number(report, "repelled"));
         assertThat(number(report, "leaked")).isZero();
-        assertThat(report).contains("\"backends\":[\"carveout\"]");
+        assertThat(report).contains("\"board\":\"" + name + "\"", "\"backends\":[\"" + backend + "\"]",
+                "\"decryptedBy\":[\"" + by + "\"]", "\"stillLent\":\"0x0\"");
         assertThat(directory.resolve("sheet.png")).isNotEmptyFile();
     }
 
     @Test
     void backendsAreSwappedInMidStreamAndTheConfigurationIsAsBefore() throws Exception {
+        switchOn("jacinto");
         HeapBackend carveOut = Framework.service(HeapBackend.class, "(component.name=*carveout*)");
         var admin = Framework.service(ConfigurationAdmin.class, null);
         Configuration core = admin.getConfiguration("org.cloister.core", "?");
@@ -104,6 +116,18 @@ class PlaybackTest {
             core.delete();
             twin.unregister();
         }
+    }
+
+    @Test
+    void aSwapBetweenCarveOutAndTeeChangesWhoDecrypts() throws Exception {
+        switchOn("lab");
+        String report = play("--json", "--swap", "carveout@1s,optee@3s",
+                "--picture", directory.resolve("sheet.png").toString());
+        assertThat(number(report, "exact")).isEqualTo(125);
+        assertThat(number(report, "probes")).isPositive().isEqualTo(number(report, "repelled"));
+        assertThat(number(report, "leaked")).isZero();
+        assertThat(report).contains("\"backends\":[\"optee\",\"carveout\",\"optee\"]", "\"stillLent\":\"0x0\"",
+                "\"decryptedBy\":[\"the content decryption application in OP-TEE 4.10 by FF-A 1.2\",\"the player\"]");
     }
 
     /** Serves what another backend serves, under an id of its own. */

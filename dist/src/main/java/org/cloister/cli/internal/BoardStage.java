@@ -31,6 +31,7 @@ public final class BoardStage implements Stage {
 
     private static final String PID = "org.cloister.emulator.board";
     private static final String BOARD = "board";
+    private static final String COMPLETE = "board.complete";
     private static final String BOARD_NAME = "board.name";
     private static final String BOARD_TYPE = "org.cloister.emulator.soc.Board";
     private static final String SOC_TYPE = "org.cloister.emulator.soc.Soc";
@@ -66,7 +67,8 @@ public final class BoardStage implements Stage {
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(BOARD, board);
         configure(PID, properties, "switch the board " + board + " on");
-        if (!new ServiceWait(context).await("(&(objectClass=%s)(%s=%s))".formatted(SOC_TYPE, BOARD, board), patience)) {
+        String whole = "(&(objectClass=%s)(%s=%s)(%s=true))".formatted(SOC_TYPE, BOARD, board, COMPLETE);
+        if (!new ServiceWait(context).await(whole, patience)) {
             throw new CommandFailure(ExitStatus.DOES_NOT_HOLD,
                     "the board %s did not come up within %d seconds; run again with CLOISTER_LOG_LEVEL=INFO to see why"
                             .formatted(board, patience.toSeconds()));

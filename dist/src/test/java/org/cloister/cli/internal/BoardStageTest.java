@@ -24,7 +24,7 @@ class BoardStageTest extends FrameworkCase {
         configurations = new FakeConfigurations(properties -> {
             switchedOn.add(properties.get("board"));
             if (properties.get("board").equals("jacinto")) {
-                register(SOC, this, Map.of("board", "jacinto"));
+                register(SOC, this, Map.of("board", "jacinto", "board.complete", true));
             }
         });
         stage = new BoardStage(context(), configurations, Duration.ofMillis(1));

@@ -14,10 +14,12 @@ import org.cloister.heap.Heaps;
 import org.cloister.importer.Importers;
 import org.cloister.player.play.internal.BackendChoice;
 import org.cloister.player.play.internal.Bench;
+import org.cloister.tee.Tee;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 
 /** All that playback needs of a board, as a service that is there when all of it is. */
 @Component(service = BenchFinder.class)
@@ -30,6 +32,10 @@ public final class BenchFinder {
     private final BackendChoice backends;
     private final Importers importers;
     private final FfmpegLibraries ffmpeg;
+
+    /** Trusted operating systems come and go with their backends; playback looks when it begins to decrypt. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    private volatile List<Tee> tees = List.of();
 
     /** Takes what there is. */
     @Activate
@@ -56,7 +62,7 @@ public final class BenchFinder {
         for (DisplayOutput output : display.outputs()) {
             for (Panel panel : panels) {
                 if (output.isProtected() && panel.pipe().equals(output.name())) {
-                    return new Bench(soc, panel, codec, output, heaps, backends, importers, ffmpeg);
+                    return new Bench(soc, panel, codec, output, heaps, backends, importers, ffmpeg, () -> tees);
                 }
             }
         }

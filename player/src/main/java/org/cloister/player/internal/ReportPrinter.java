@@ -21,8 +21,9 @@ final class ReportPrinter {
     /** A few lines for a person. */
     static void print(PlayReport report, PrintWriter out) {
         line(out, "clip", "%s: %s, %dx%d, %s".formatted(report.clip(), report.codec().label(), report.format().width(),
-                report.format().height(), report.scheme().map(scheme -> "encrypted (%s), decrypted in the player"
-                        .formatted(scheme)).orElse("not encrypted")));
+                report.format().height(), report.scheme().map("encrypted (%s)"::formatted).orElse("not encrypted")));
+        line(out, report.scheme().isPresent() ? "decrypted" : "written", "by %s, into memory that the CPU cannot read"
+                .formatted(String.join(", then ", report.decryptedBy())));
         line(out, "shown", "%d frames, %.1f frames per second".formatted(report.frames(), report.fps()));
         report.verdict().ifPresent(verdict -> line(out, "exact", "%d of %d frames equal the reference%s".formatted(
                 verdict.exact(), verdict.expected(),
@@ -37,12 +38,20 @@ final class ReportPrinter {
         report.breaches().forEach(breach -> line(out, "BREACH", breach));
         line(out, "heap", "%s on %s, served by %s: %s of %s free, %s".formatted(report.heap(), report.board(),
                 String.join(", then ", report.backends()), size(report.usage().free()), size(report.usage().capacity()),
-                report.leaked() == 0 ? "nothing left behind" : report.leaked() + " buffers left behind"));
+                left(report)));
         line(out, "picture", report.picture().toString());
     }
 
+    private static String left(PlayReport report) {
+        if (report.leaked() > 0) {
+            return report.leaked() + " buffers left behind";
+        }
+        return report.stillLent() == 0 ? "nothing left behind"
+                : "0x%x bytes did not come back to the normal world".formatted(report.stillLent());
+    }
+
     private static void line(PrintWriter out, String label, String text) {
-        out.println("%-9s%s".formatted(label, text));
+        out.println("%-10s%s".formatted(label, text));
     }
 
     private static String size(OptionalLong bytes) {
@@ -71,6 +80,8 @@ final class ReportPrinter {
                 .add("repelled", report.repelled())
                 .add("swaps", report.swaps())
                 .add("leaked", report.leaked())
+                .add("stillLent", "0x" + Long.toHexString(report.stillLent()))
+                .add("decryptedBy", json.createArrayBuilder(report.decryptedBy()))
                 .add("fps", BigDecimal.valueOf(report.fps()).setScale(1, RoundingMode.HALF_UP))
                 .add("picture", report.picture().toString())
                 .add("damaged", report.damaged());

@@ -43,14 +43,14 @@ class PlayCommandTest {
         assertThat(run()).isZero();
 
         assertThat(out.toString().lines()).satisfiesExactly(
-                line -> assertThat(line).isEqualTo("clip     sample-fragmented.mp4: h264, 320x180, encrypted (cenc), "
-                        + "decrypted in the player"),
-                line -> assertThat(line).matches("shown    125 frames, [0-9.,]+ frames per second"),
-                line -> assertThat(line).isEqualTo("exact    125 of 125 frames equal the reference"),
-                line -> assertThat(line).matches("attacks  (\\d+) tried, \\1 repelled \\(API \\d+, cpu \\d+, .*\\)"),
-                line -> assertThat(line).isEqualTo("heap     protected,secure-video on bench, served by "
+                line -> assertThat(line).isEqualTo("clip      sample-fragmented.mp4: h264, 320x180, encrypted (cenc)"),
+                line -> assertThat(line).isEqualTo("decrypted by the player, into memory that the CPU cannot read"),
+                line -> assertThat(line).matches("shown     125 frames, [0-9.,]+ frames per second"),
+                line -> assertThat(line).isEqualTo("exact     125 of 125 frames equal the reference"),
+                line -> assertThat(line).matches("attacks   (\\d+) tried, \\1 repelled \\(API \\d+, cpu \\d+, .*\\)"),
+                line -> assertThat(line).isEqualTo("heap      protected,secure-video on bench, served by "
                         + "test protected,secure-video: 16 MiB of 16 MiB free, nothing left behind"),
-                line -> assertThat(line).isEqualTo("picture  " + picture()));
+                line -> assertThat(line).isEqualTo("picture   " + picture()));
         assertThat(err.toString()).isEmpty();
         assertThat(picture()).isNotEmptyFile();
     }
@@ -90,7 +90,8 @@ class PlayCommandTest {
         assertThat(run(Clips.path("h264-clear.mp4").toString(),
                 "--reference", Clips.path("h264-clear.framemd5").toString())).isZero();
 
-        assertThat(out.toString()).contains("98x66, not encrypted\n", "25 of 25 frames equal the reference");
+        assertThat(out.toString()).contains("98x66, not encrypted\n", "written   by the player, ",
+                "25 of 25 frames equal the reference");
     }
 
     @Test
@@ -98,7 +99,7 @@ class PlayCommandTest {
         assertThat(run("--reference", Clips.path("h264-clear.framemd5").toString())).isOne();
 
         assertThat(out.toString()).contains(
-                "exact    0 of 25 frames equal the reference, the first that does not is frame 0");
+                "exact     0 of 25 frames equal the reference, the first that does not is frame 0");
     }
 
     @ParameterizedTest

@@ -27,6 +27,7 @@ import org.cloister.tee.Tee;
 import org.cloister.tee.TeeVersion;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -37,11 +38,15 @@ import org.osgi.service.metatype.annotations.Designate;
 
 /** Looks for OP-TEE when the machine is there, and connects it with core and with clients of trusted applications. */
 @ProvidesBackend(OpteeBackend.ID)
-@Component(service = HeapBackend.class, immediate = true, configurationPid = OpteeConfiguration.PID)
+@Component(service = HeapBackend.class, immediate = true, configurationPid = OpteeConfiguration.PID,
+        property = Constants.SERVICE_RANKING + ":Integer=" + OpteeComponent.RANKING)
 @Designate(ocd = OpteeConfiguration.class)
 @Capability(namespace = "osgi.service", effective = "active",
         attribute = "objectClass:List<String>=\"org.cloister.tee.Tee\"")
 public final class OpteeComponent implements HeapBackend {
+    /** Before static carve-outs, which have none: what a trusted OS guards needs no CPU that may write clear content. */
+    static final int RANKING = 100;
+
     private final MachineTimer timer = new MachineTimer();
     private final Optional<Driver> driver;
     private final OpteeBackend backend;

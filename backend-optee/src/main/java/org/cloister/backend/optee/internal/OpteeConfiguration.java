@@ -33,7 +33,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(name = "Idle time (ms)", min = "1", description = "How long a chunk without buffers stays lent,"
             + " in milliseconds.")
-    long idle_time_ms() default 10_000;
+    long idle_time_ms() default 1_000;
 
     @AttributeDefinition(name = "Patience for a thread (ms)", min = "1", description = "How long a call waits for a free"
             + " thread of OP-TEE's, in milliseconds; then it is refused as busy.")

@@ -20,6 +20,11 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface Soc {
     /** Service property: the name of the board. */
     String BOARD = "board";
+    /**
+     * Service property: {@code true} from when all that the normal world sees of the board is registered, and who waited
+     * for it was told; a {@link Boolean}.
+     */
+    String COMPLETE = "board.complete";
 
     /** The name of the board. */
     String board();

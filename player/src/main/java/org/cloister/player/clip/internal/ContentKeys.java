@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -51,6 +52,26 @@ public final class ContentKeys {
     /** The key of that id. */
     public Optional<SecretKey> find(KeyId id) {
         return Optional.ofNullable(keys.get(id));
+    }
+
+    /**
+     * The key of that id.
+     *
+     * @param clip the name of the clip that wants it, for errors
+     * @throws ClipException when there is none
+     */
+    public SecretKey require(KeyId id, String clip) {
+        return find(id).orElseThrow(() -> missing(id, clip));
+    }
+
+    private ClipException missing(KeyId wanted, String clip) {
+        String remedy = "give its key with --key " + wanted + ":KEY";
+        if (keys.isEmpty()) {
+            return new ClipException("play", clip, "it is encrypted and no key was given", remedy);
+        }
+        String given = keys.keySet().stream().map(KeyId::hex).sorted().collect(Collectors.joining(", "));
+        return new ClipException("play", clip, "it is encrypted with key id %s, and the key given is for %s"
+                .formatted(wanted, given), remedy);
     }
 
     /** The ids of all keys. */

@@ -20,6 +20,11 @@ public record KeyId(String hex) {
         return new KeyId(HexFormat.of().formatHex(bytes));
     }
 
+    /** Its bytes. */
+    public byte[] bytes() {
+        return HexFormat.of().parseHex(hex);
+    }
+
     @Override
     public String toString() {
         return hex;

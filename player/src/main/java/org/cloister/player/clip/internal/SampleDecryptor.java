@@ -3,7 +3,6 @@ package org.cloister.player.clip.internal;
 
 import java.security.GeneralSecurityException;
 import java.util.List;
-import java.util.stream.Collectors;
 import javax.crypto.SecretKey;
 import org.cloister.player.clip.internal.SampleProtection.Subsample;
 
@@ -36,14 +35,9 @@ public final class SampleDecryptor {
     }
 
     private void decrypt(Sample sample, SampleProtection protection) {
-        SecretKey key = keys.find(protection.keyId()).orElseThrow(() -> noKey(protection.keyId()));
+        SecretKey key = keys.require(protection.keyId(), clip);
         byte[] data = sample.data();
-        List<Subsample> parts = protection.subsamples().isEmpty()
-                ? List.of(new Subsample(0, data.length)) : protection.subsamples();
-        if (!tiles(parts, data.length)) {
-            throw new ClipException("decrypt", clip, "the protected ranges of sample %d do not add up to its %d bytes"
-                    .formatted(sample.index(), data.length), "the file is damaged: get a sound copy");
-        }
+        List<Subsample> parts = sample.parts(clip);
         try {
             BlockStream stream = protection.scheme().isCounter()
                     ? new CounterStream(key, protection.iv()) : new ChainStream(key, protection.iv());
@@ -79,26 +73,5 @@ public final class SampleDecryptor {
             blocks -= run + protection.skipBlocks();
             position += (run + protection.skipBlocks()) * BlockStream.BLOCK;
         }
-    }
-
-    private static boolean tiles(List<Subsample> parts, long length) {
-        long left = length;
-        for (Subsample part : parts) {
-            if (part.clear() < 0 || part.covered() < 0 || part.clear() > left || part.covered() > left - part.clear()) {
-                return false;
-            }
-            left -= part.clear() + part.covered();
-        }
-        return left == 0;
-    }
-
-    private ClipException noKey(KeyId wanted) {
-        if (keys.ids().isEmpty()) {
-            return new ClipException("play", clip, "it is encrypted and no key was given",
-                    "give its key with --key " + wanted + ":KEY");
-        }
-        String given = keys.ids().stream().map(KeyId::hex).sorted().collect(Collectors.joining(", "));
-        return new ClipException("play", clip, "it is encrypted with key id %s, and the key given is for %s"
-                .formatted(wanted, given), "give its key with --key " + wanted + ":KEY");
     }
 }

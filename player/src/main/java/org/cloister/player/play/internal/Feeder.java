@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.player.play.internal;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.cloister.driver.codec.CodecDriver;
 import org.cloister.driver.codec.DecodeSession;
 import org.cloister.driver.codec.Protection;
@@ -23,13 +22,13 @@ import org.cloister.player.probe.internal.Prober;
 import org.cloister.player.probe.internal.Stage;
 
 /**
- * Puts clear bitstream into restricted memory, where the CPU can write and never read, and gives it to the decoder. The
- * clear text exists in the player for that moment only. For one thread.
+ * Has bitstream decrypted into restricted memory, and gives it to the decoder. For one thread.
  */
 final class Feeder {
     private static final int MOST_IN_FLIGHT = 4;
 
     private final Heap heap;
+    private final Decryptions decryptions;
     private final CodecDriver codec;
     private final DecodeSession session;
     private final Prober prober;
@@ -40,8 +39,10 @@ final class Feeder {
 
     private record InFlight(long buffer, Fence read) {}
 
-    Feeder(Heap heap, CodecDriver codec, DecodeSession session, Prober prober, Swapper swapper, Duration patience) {
+    Feeder(Heap heap, Decryptions decryptions, CodecDriver codec, DecodeSession session, Prober prober, Swapper swapper,
+            Duration patience) {
         this.heap = heap;
+        this.decryptions = decryptions;
         this.codec = codec;
         this.session = session;
         this.prober = prober;
@@ -50,27 +51,38 @@ final class Feeder {
     }
 
     /**
-     * Gives a sample to the decoder, and wipes it. Backends that are to take over by now do so before.
+     * Gives a sample to the decoder, and wipes it if it is in clear text. Backends that are to take over by now do so
+     * before.
      *
-     * @param sample in clear text
+     * @param sample as the file has it
      */
     void feed(Sample sample) throws InterruptedException {
         swapper.reach(sample.time());
         if (inFlight.size() == MOST_IN_FLIGHT) {
             awaitOldest();
         }
-        byte[] clear = sample.data();
-        try (DmaBuf buffer = heap.allocate(AllocationRequest.of(clear.length).named("bitstream"))) {
+        int length = sample.data().length;
+        try (DmaBuf buffer = heap.allocate(AllocationRequest.of(length).named("bitstream"))) {
             served(buffer.record().backend());
             prober.learn(buffer, codec.bitstreamImporter(Protection.PROTECTED), Access.READ);
             prober.probe(Stage.ALLOCATED, buffer);
-            buffer.write(0, MemorySegment.ofArray(clear));
+            prober.around(Stage.ALLOCATED, buffer.id());
+            decrypt(sample, buffer);
             prober.probe(Stage.WRITTEN, buffer);
-            Fence read = session.decode(buffer, clear.length, sample.timestamp());
+            Fence read = session.decode(buffer, length, sample.timestamp());
             inFlight.add(new InFlight(buffer.id(), read));
             prober.probe(Stage.DECODING, buffer);
+        }
+    }
+
+    /** Somebody attacks meanwhile. */
+    private void decrypt(Sample sample, DmaBuf buffer) {
+        CompletableFuture<Void> attack = CompletableFuture.runAsync(
+                () -> prober.onTheBus(Stage.DECRYPTING, buffer.id()), command -> Thread.ofVirtual().start(command));
+        try {
+            decryptions.of(buffer.record().backend()).decrypt(sample, buffer);
         } finally {
-            Arrays.fill(clear, (byte) 0);
+            attack.join();
         }
     }
 

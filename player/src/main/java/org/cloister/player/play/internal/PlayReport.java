@@ -17,6 +17,7 @@ import org.cloister.platform.device.VideoCodec;
  * @param codec of the clip
  * @param format of its last picture
  * @param scheme the protection scheme of the clip; empty when it is not encrypted
+ * @param decryptedBy who put clear bitstream into restricted memory, in order
  * @param frames how many pictures the panel showed
  * @param verdict how they compare with the reference, if there was one
  * @param damaged access units that could not be decoded, or only in part
@@ -28,6 +29,7 @@ import org.cloister.platform.device.VideoCodec;
  * @param attackers how many attacks each attacker made
  * @param breaches attacks that got through, in words; the first few
  * @param leaked buffers of the heap that were not given back
+ * @param stillLent bytes that had been lent for its buffers and did not come back to the normal world
  * @param usage of the heap, afterwards
  * @param nanos how long it took from the first sample to the last picture
  * @param picture the contact sheet
@@ -37,6 +39,7 @@ public record PlayReport(
         VideoCodec codec,
         PictureFormat format,
         Optional<String> scheme,
+        List<String> decryptedBy,
         int frames,
         Optional<Verdict> verdict,
         int damaged,
@@ -48,6 +51,7 @@ public record PlayReport(
         Map<String, Long> attackers,
         List<String> breaches,
         long leaked,
+        long stillLent,
         HeapUsage usage,
         long nanos,
         Path picture) {
@@ -78,6 +82,6 @@ public record PlayReport(
     /** Whether every picture was right, every attack repelled, and nothing left behind. */
     public boolean holds() {
         return frames > 0 && damaged == 0 && verdict.map(found -> found.holds(frames)).orElse(true)
-                && probes > 0 && probes == repelled && leaked == 0;
+                && probes > 0 && probes == repelled && leaked == 0 && stillLent == 0;
     }
 }

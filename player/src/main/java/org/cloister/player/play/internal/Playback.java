@@ -3,6 +3,7 @@ package org.cloister.player.play.internal;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -19,13 +20,12 @@ import org.cloister.platform.device.PixelFormat;
 import org.cloister.platform.device.StreamFormat;
 import org.cloister.player.clip.internal.Mp4Reader;
 import org.cloister.player.clip.internal.Sample;
-import org.cloister.player.clip.internal.SampleDecryptor;
 import org.cloister.player.clip.internal.VideoTrack;
 import org.cloister.player.probe.internal.ProbeTally;
 import org.cloister.player.probe.internal.Prober;
 
 /**
- * Plays one clip on a bench: demultiplexes, decrypts, writes into restricted memory, decodes, shows, and attacks all
+ * Plays one clip on a bench: demultiplexes, has samples decrypted into restricted memory, decodes, shows, and attacks all
  * the way. For one thread.
  */
 public final class Playback {
@@ -54,7 +54,8 @@ public final class Playback {
     }
 
     /** What is known when all of a clip was shown. */
-    private record Shown(VideoTrack track, Optional<String> scheme, DecodeWatch watch, Feeder feeder, long nanos) {}
+    private record Shown(VideoTrack track, Optional<String> scheme, List<String> decryptedBy, DecodeWatch watch,
+            Feeder feeder, long nanos) {}
 
     /**
      * Plays the clip to its end.
@@ -74,33 +75,37 @@ public final class Playback {
                     Set.of(bench.codec().pictureImporter(Protection.PROTECTED).initiator(),
                             bench.output().importer().initiator()), bench.importers());
             Shown shown;
-            try (Swapper swapper = new Swapper(request.swaps(), heap, bench, prober, progress); Screen screen = new Screen(bench, prober, verifier, sheet, progress, PATIENCE)) {
-                swapper.begin();
-                shown = show(reader, heap, prober, swapper, screen);
-                swapper.end();
+            long stillLent;
+            try (Decryptions decryptions = new Decryptions(
+                    request.name(), request.keys(), heap, bench.tees(), prober::probeReclaimed)) {
+                try (Swapper swapper = new Swapper(request.swaps(), heap, bench, prober, progress);
+                        Screen screen = new Screen(bench, prober, verifier, sheet, progress, PATIENCE)) {
+                    swapper.begin();
+                    shown = show(reader, heap, decryptions, prober, swapper, screen);
+                    swapper.end();
+                }
+                prober.probeFreed();
+                stillLent = prober.awaitReclaim(PATIENCE, nanoTime);
             }
-            prober.probeFreed();
             sheet.write(request.picture());
-            return report(shown, heap, before, prober.tally(), verifier);
+            return report(shown, heap, before, stillLent, prober.tally(), verifier);
         }
     }
 
-    private Shown show(Mp4Reader reader, Heap heap, Prober prober, Swapper swapper, Screen screen)
+    private Shown show(Mp4Reader reader, Heap heap, Decryptions decryptions, Prober prober, Swapper swapper, Screen screen)
             throws InterruptedException {
         VideoTrack track = reader.track();
         progress.expect(request.reference().map(known -> OptionalInt.of(known.frames().size()))
                 .orElse(track.samples()));
-        SampleDecryptor decryptor = new SampleDecryptor(request.name(), request.keys());
         DecodeWatch watch = new DecodeWatch(request.name(), bench.codec(), prober, screen);
         long start = nanoTime.getAsLong();
         Optional<String> scheme = Optional.empty();
         StreamFormat stream = new StreamFormat(track.codec(), track.configuration(), PixelFormat.I420);
         try (DecodeSession session = bench.codec().open(
                 new DecodeSettings(stream, Protection.PROTECTED, Optional.of(heap.name()), HELD_FRAMES), watch)) {
-            Feeder feeder = new Feeder(heap, bench.codec(), session, prober, swapper, PATIENCE);
+            Feeder feeder = new Feeder(heap, decryptions, bench.codec(), session, prober, swapper, PATIENCE);
             for (Optional<Sample> next = reader.next(); next.isPresent(); next = reader.next()) {
                 Sample sample = next.get();
-                decryptor.decrypt(sample);
                 scheme = scheme.or(() -> sample.protection().map(protection -> protection.scheme().toString()));
                 watch.announce(sample);
                 watch.check();
@@ -116,17 +121,20 @@ public final class Playback {
             feeder.awaitAll();
             screen.awaitAll();
             watch.check();
-            return new Shown(track, scheme, watch, feeder, nanoTime.getAsLong() - start);
+            return new Shown(track, scheme, decryptions.by(), watch, feeder,
+                    nanoTime.getAsLong() - start);
         }
     }
 
-    private PlayReport report(Shown shown, Heap heap, HeapUsage before, ProbeTally tally, FrameVerifier verifier) {
+    private PlayReport report(Shown shown, Heap heap, HeapUsage before, long stillLent, ProbeTally tally,
+            FrameVerifier verifier) {
         HeapUsage after = heap.usage();
         return new PlayReport(
                 request.name(),
                 shown.track().codec(),
                 shown.watch().format().orElseThrow(),
                 shown.scheme(),
+                shown.decryptedBy(),
                 verifier.frames(),
                 verifier.verdict(),
                 shown.watch().damaged(),
@@ -138,6 +146,7 @@ public final class Playback {
                 tally.byAttacker(),
                 tally.breaches(),
                 Math.max(0, after.buffers() - before.buffers()),
+                stillLent,
                 after,
                 shown.nanos(),
                 request.picture());

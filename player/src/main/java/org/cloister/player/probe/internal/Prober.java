@@ -10,7 +10,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.cloister.emulator.soc.ProgrammedRegion;
 import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.Access;
 import org.cloister.heap.DmaBuf;
@@ -24,6 +27,7 @@ import org.cloister.importer.Importers;
 import org.cloister.importer.Mapping;
 import org.cloister.importer.SegmentCursor;
 import org.cloister.platform.BusFault;
+import org.cloister.platform.ContiguousArea;
 import org.cloister.platform.Initiator;
 import org.cloister.platform.PhysicalMemory;
 
@@ -35,6 +39,7 @@ import org.cloister.platform.PhysicalMemory;
  */
 public final class Prober {
     private static final Duration MAP_BUDGET = Duration.ofSeconds(1);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(5);
 
     private final Soc soc;
     private final Heap heap;
@@ -48,7 +53,11 @@ public final class Prober {
     private final Set<Target> freed = ConcurrentHashMap.newKeySet();
 
     /** Memory, and what nobody must be able to do to it. */
-    private record Target(long address, long length, List<Attack> attacks) {}
+    private record Target(long address, long length, List<Attack> attacks) {
+        boolean isWithin(ContiguousArea area) {
+            return address >= area.base() && address < area.base() + area.size();
+        }
+    }
 
     /**
      * Finds out who may not do what.
@@ -141,6 +150,19 @@ public final class Prober {
         }
     }
 
+    /**
+     * Attacks what else the firewall protects together with a buffer that was {@linkplain #learn learned} and is live,
+     * such as the memory that was lent with it.
+     */
+    public void around(Stage stage, long bufferId) {
+        for (Target target : live.getOrDefault(bufferId, List.of())) {
+            soc.firewall().regionAt(target.address()).map(ProgrammedRegion::region)
+                    .filter(region -> !region.background())
+                    .map(region -> new Target(region.base(), region.size(), target.attacks()))
+                    .ifPresent(whole -> whole.attacks().forEach(attack -> strike(stage, attack, whole)));
+        }
+    }
+
     private void strike(Stage stage, Attack attack, Target target) {
         Weapon weapon = Weapon.inTurn(turn.getAndIncrement());
         long address = aim(target, weapon.size());
@@ -163,6 +185,15 @@ public final class Prober {
     private void throughTheApi(Stage stage, DmaBuf buffer) {
         refused(stage, "read", () -> buffer.read(0, MemorySegment.ofArray(new byte[16])));
         refused(stage, "map", () -> buffer.map(Access.READ, Duration.ZERO).close());
+        refused(stage, "map to write", () -> buffer.map(Access.WRITE, Duration.ZERO).close());
+        if (isForbidden(buffer.id(), Access.WRITE)) {
+            refused(stage, "write", () -> buffer.write(0, MemorySegment.ofArray(new byte[16])));
+        }
+    }
+
+    private boolean isForbidden(long bufferId, Access toTheCpu) {
+        return live.getOrDefault(bufferId, List.of()).stream().flatMap(target -> target.attacks().stream())
+                .anyMatch(attack -> attack.attacker().equals(Initiator.CPU) && attack.access() == toTheCpu);
     }
 
     private void refused(Stage stage, String what, Runnable access) {
@@ -197,7 +228,10 @@ public final class Prober {
 
     private void dig(Attack attack, Target target) {
         byte[] loot = new byte[Weapon.BURST.size()];
-        long address = aim(target, loot.length);
+        sift(Stage.FREED, attack, aim(target, loot.length), loot);
+    }
+
+    private void sift(Stage stage, Attack attack, long address, byte[] loot) {
         try {
             Weapon.BURST.strike(attack.memory(), Access.READ, address, loot);
         } catch (BusFault expected) {
@@ -207,10 +241,45 @@ public final class Prober {
         for (byte found : loot) {
             if (found != 0) {
                 tally.breached(attack.attacker(), "%s, %s: content was left at 0x%x"
-                        .formatted(Stage.FREED, attack.attacker(), address));
+                        .formatted(stage, attack.attacker(), address));
                 return;
             }
         }
         tally.repelled(attack.attacker());
+    }
+
+    /** Reads all of the freed memory that the normal world has again: it was scrubbed. Looks at each range once. */
+    public void probeReclaimed() {
+        Initiator cpu = soc.initiator(Initiator.CPU);
+        for (Target target : List.copyOf(freed)) {
+            if (soc.firewall().rights(cpu, target.address()).reads() && freed.remove(target)) {
+                target.attacks().stream().filter(attack -> attack.access().reads())
+                        .forEach(attack -> sift(Stage.RECLAIMED, attack, target.address(), new byte[(int) target.length()]));
+            }
+        }
+    }
+
+    /**
+     * Waits until freed memory that had been lent is the normal world's again, and {@linkplain #probeReclaimed probes}
+     * it. Memory that was lent is part of a contiguous area; all other memory stays protected for good.
+     *
+     * @param patience how long to wait
+     * @param nanoTime the clock
+     * @return bytes that are still lent
+     */
+    public long awaitReclaim(Duration patience, LongSupplier nanoTime) {
+        long begin = nanoTime.getAsLong();
+        probeReclaimed();
+        while (stillLent() > 0 && nanoTime.getAsLong() - begin < patience.toNanos()
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+            probeReclaimed();
+        }
+        return stillLent();
+    }
+
+    private long stillLent() {
+        return freed.stream().filter(target -> soc.contiguousAreas().stream().anyMatch(target::isWithin))
+                .mapToLong(Target::length).sum();
     }
 }

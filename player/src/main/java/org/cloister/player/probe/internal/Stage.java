@@ -7,7 +7,9 @@ import java.util.Locale;
 public enum Stage {
     /** It was just allocated. */
     ALLOCATED,
-    /** The CPU has written clear bitstream into it. */
+    /** Clear bitstream is being put into it, by the CPU or by a trusted application. */
+    DECRYPTING,
+    /** Clear bitstream is in it. */
     WRITTEN,
     /** The decoder has it. */
     DECODING,
@@ -18,7 +20,9 @@ public enum Stage {
     /** The panel shows what was in it. */
     SHOWN,
     /** It went back to its heap. */
-    FREED;
+    FREED,
+    /** Its memory went back to the normal world. */
+    RECLAIMED;
 
     /** For people, such as {@code "scan-out"}. */
     @Override

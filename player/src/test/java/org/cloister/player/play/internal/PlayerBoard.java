@@ -47,7 +47,7 @@ public final class PlayerBoard implements AutoCloseable {
 
     public Bench bench() {
         return new Bench(board.soc(), board.display().panels().getFirst(), codec, display.outputs().getFirst(),
-                board.core().heaps("player"), choice, board.core().importers("player"), Clips.ffmpeg());
+                board.core().heaps("player"), choice, board.core().importers("player"), Clips.ffmpeg(), List::of);
     }
 
     public CodecDriver codec() {

@@ -43,7 +43,7 @@ class ProberTest {
         assertThat(tally.breaches()).isEmpty();
         int stages = Stage.values().length;
         assertThat(tally.byAttacker()).containsOnly(
-                Map.entry("API", 2L * stages),
+                Map.entry("API", 3L * stages),
                 Map.entry("cpu", stages + 1L),
                 Map.entry("display", (long) stages),
                 Map.entry("display-external", 2L * stages + 1),

@@ -30,6 +30,7 @@ import org.cloister.platform.dt.Property;
  *     method = "smc";
  *     cloister,firmware = "optee";
  *     cloister,protected-memory = "dynamic";           // or "static", "none"
+ *     cloister,protected-ranges = <7>;                 // what the firewall has left for lent memory
  *     cloister,threads = <2>;                          // default 2
  *     cloister,reserved-shm = <0x0 0x42000000 0x0 0x200000>;
  *     cloister,static-area = <0x0 0x7f000000 0x0 0x400000>;   // for "static"; its use case is the first below
@@ -70,6 +71,8 @@ public record OpteeBinding(FirmwareConfig config, Map<Integer, Rights> rights) {
     public static final String USE_CASE = "cloister,use-case-id";
     /** The fewest bytes that can be lent. */
     public static final String MINIMUM_SIZE = "cloister,minimum-size";
+    /** How many regions of the firewall lent memory may take; for the normal world, as the firmware finds out itself. */
+    public static final String RANGES = "cloister,protected-ranges";
     /** How lent memory must be aligned. */
     public static final String ALIGNMENT = "cloister,alignment";
 

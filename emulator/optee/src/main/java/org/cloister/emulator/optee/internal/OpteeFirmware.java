@@ -17,6 +17,7 @@ import org.cloister.emulator.soc.Soc;
 import org.cloister.platform.Initiator;
 import org.cloister.platform.conduit.RecordingConduit;
 import org.cloister.platform.conduit.SmcConduit;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -35,6 +36,8 @@ import org.slf4j.LoggerFactory;
 @Component(service = Firmware.class, property = Firmware.NAME + "=" + OpteeFirmware.MODEL,
         configurationPid = "org.cloister.emulator.optee")
 @Designate(ocd = OpteeConfiguration.class)
+@Capability(namespace = "osgi.service", effective = "active",
+        attribute = "objectClass:List<String>=org.cloister.platform.conduit.SmcConduit")
 public final class OpteeFirmware implements Firmware {
     /** The value of {@code cloister,firmware} that this model answers to. */
     static final String MODEL = "optee";

@@ -26,6 +26,9 @@ abstract class VirtBoard implements Board {
     /** Where the static area is. */
     static final AddressRange STATIC_AREA = new AddressRange(0x5c00_0000L, 64L << 20);
 
+    /** A TZC-400 has eight regions, and one keeps secure RAM. */
+    static final int LENDABLE_RANGES = 7;
+
     private static final long MIB = 1 << 20;
     private static final long RAM = 0x4000_0000L;
     private static final AddressRange RESERVED = new AddressRange(0x4200_0000L, 2 * MIB);

@@ -13,6 +13,7 @@ public final class VirtOpteeBoard extends VirtBoard {
     public VirtOpteeBoard() {
         super(BOARD, "Cloister virt board with OP-TEE behind FF-A", builder -> { }, node -> node
                 .strings("compatible", OpteeBinding.FFA)
-                .strings(OpteeBinding.PROTECTED_MEMORY, "dynamic"));
+                .strings(OpteeBinding.PROTECTED_MEMORY, "dynamic")
+                .cells(OpteeBinding.RANGES, LENDABLE_RANGES));
     }
 }

@@ -12,6 +12,7 @@ public final class VirtOpteeSmcBoard extends VirtBoard {
     /** Describes the board. */
     public VirtOpteeSmcBoard() {
         super(BOARD, "Cloister virt board with OP-TEE", VirtBoard::reserveShared, node -> smc(node)
-                .strings(OpteeBinding.PROTECTED_MEMORY, "dynamic"));
+                .strings(OpteeBinding.PROTECTED_MEMORY, "dynamic")
+                .cells(OpteeBinding.RANGES, LENDABLE_RANGES));
     }
 }

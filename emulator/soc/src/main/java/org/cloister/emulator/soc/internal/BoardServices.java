@@ -51,7 +51,7 @@ final class BoardServices implements AutoCloseable {
     }
 
     private void publish(Soc soc) {
-        register(Soc.class, soc, Map.of());
+        ServiceRegistration<Soc> whole = register(Soc.class, soc, Map.of());
         register(DeviceTree.class, soc.deviceTree(), Map.of());
         register(Interrupts.class, soc.interrupts(), Map.of());
         for (ContiguousArea area : soc.contiguousAreas()) {
@@ -60,11 +60,18 @@ final class BoardServices implements AutoCloseable {
         }
         register(PhysicalMemory.class, soc.memory(Initiator.CPU),
                 Map.of(PhysicalMemory.INITIATOR, Initiator.CPU));
+        whole.setProperties(properties(Map.of(Soc.COMPLETE, true)));
     }
 
-    private <T> void register(Class<T> type, T service, Map<String, ?> properties) {
-        Dictionary<String, Object> all = new Hashtable<>(properties);
+    private <T> ServiceRegistration<T> register(Class<T> type, T service, Map<String, ?> properties) {
+        ServiceRegistration<T> registration = context.registerService(type, service, properties(properties));
+        registrations.addFirst(registration);
+        return registration;
+    }
+
+    private Dictionary<String, Object> properties(Map<String, ?> own) {
+        Dictionary<String, Object> all = new Hashtable<>(own);
         all.put(Soc.BOARD, board);
-        registrations.addFirst(context.registerService(type, service, all));
+        return all;
     }
 }

@@ -3,14 +3,17 @@ package org.cloister.emulator.soc.internal;
 
 import org.cloister.emulator.soc.Board;
 import org.cloister.emulator.soc.BoardBuilder;
+import org.cloister.emulator.soc.BoardProperties;
 import org.cloister.heap.UseCase;
 import org.cloister.platform.dt.AddressRange;
 import org.cloister.platform.dt.DeviceTree;
+import org.cloister.platform.dt.NodeBuilder;
 import org.osgi.service.component.annotations.Component;
 
 /**
  * A board that holds everything at once, behind a firewall without scarcity: carve-outs of all use cases of mainline
- * Linux, secure RAM, all devices.
+ * Linux, OP-TEE to which memory can be lent for the same use cases, secure RAM, all devices. Which of them serves a heap
+ * is for core to decide.
  *
  * <pre>
  *   0x0e10_0000 ── secure RAM, 15 MiB ── 0x0eff_ffff
@@ -47,7 +50,20 @@ public final class LabBoard implements Board {
                     "secure:rw", "camera:w", "video-encoder:rw")
             .contiguousArea("video", 0xd000_0000L, 256 * MIB)
             .defaultContiguousArea(256 * MIB, new AddressRange(RAM, 1024 * MIB))
+            .firmware("optee", LabBoard::optee)
             .build();
+
+    /** OP-TEE behind FF-A, to which memory for protected video and trusted user interfaces can be lent. */
+    private static void optee(NodeBuilder node) {
+        node.strings("compatible", "arm,ffa").strings("method", "smc")
+                .strings("cloister,protected-memory", "dynamic").cells("cloister,protected-ranges", 64)
+                .node("secure-video", use -> use.cells("cloister,use-case-id", UseCase.SECURE_VIDEO.id())
+                        .longs("cloister,minimum-size", MIB).longs("cloister,alignment", 4096)
+                        .strings(BoardProperties.GRANTS, "video-decoder:rw", "gpu:rw", "display:r"))
+                .node("trusted-ui", use -> use.cells("cloister,use-case-id", UseCase.TRUSTED_UI.id())
+                        .longs("cloister,minimum-size", MIB).longs("cloister,alignment", 4096)
+                        .strings(BoardProperties.GRANTS, "gpu:rw", "display:r"));
+    }
 
     @Override
     public String name() {

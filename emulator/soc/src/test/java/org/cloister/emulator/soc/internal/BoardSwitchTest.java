@@ -61,7 +61,7 @@ class BoardSwitchTest {
         framework.start();
         context = framework.getBundleContext();
         context.addServiceListener(event -> events.add(
-                (event.getType() == ServiceEvent.REGISTERED ? "+" : "-") + simpleName(event.getServiceReference())));
+                sign(event) + simpleName(event.getServiceReference())));
     }
 
     @AfterEach
@@ -76,7 +76,8 @@ class BoardSwitchTest {
         power.addBoard(board("lab", false));
         assertThat(power.state()).isEqualTo(new PowerState("lab", Phase.ON, ""));
         assertThat(events).containsExactly(
-                "+Soc", "+DeviceTree", "+Interrupts", "+ContiguousArea", "+PhysicalMemory");
+                "+Soc", "+DeviceTree", "+Interrupts", "+ContiguousArea", "+PhysicalMemory", "=Soc");
+        assertThat(service(Soc.class, "(&(board=lab)(board.complete=true))")).isNotNull();
         PhysicalMemory cpu = service(PhysicalMemory.class, "(&(initiator=cpu)(board=lab))");
         assertThat(service(Soc.class, "(board=lab)").board()).isEqualTo("lab");
         assertThat(service(ContiguousArea.class, "(&(area.default=true)(area.name=linux,cma))").isDefault()).isTrue();
@@ -220,6 +221,7 @@ class BoardSwitchTest {
     void theBoardsThatComeWithItAreOnes() {
         for (Board board : List.of(new JacintoBoard(), new LabBoard())) {
             BoardSwitch power = on(board.name());
+            power.addFirmware(world -> () -> { }, Map.of(Firmware.NAME, "optee"));
             power.addBoard(board);
             assertThat(power.state()).isEqualTo(new PowerState(board.name(), Phase.ON, ""));
             power.stop();
@@ -237,6 +239,14 @@ class BoardSwitchTest {
         List<ServiceReference<T>> found = List.copyOf(context.getServiceReferences(type, filter));
         assertThat(found).hasSize(1);
         return context.getService(found.getFirst());
+    }
+
+    private static String sign(ServiceEvent event) {
+        return switch (event.getType()) {
+            case ServiceEvent.REGISTERED -> "+";
+            case ServiceEvent.MODIFIED -> "=";
+            default -> "-";
+        };
     }
 
     private static String simpleName(ServiceReference<?> reference) {

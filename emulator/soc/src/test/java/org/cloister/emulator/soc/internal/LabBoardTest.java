@@ -14,9 +14,13 @@ import org.cloister.platform.dt.ReservedRegion;
 import org.junit.jupiter.api.Test;
 
 class LabBoardTest {
+    private static PoweredSoc on() {
+        return new SocBuilder(new LabBoard()).firmware("optee", world -> () -> { }).boot();
+    }
+
     @Test
     void offersEachUseCaseApart() {
-        try (PoweredSoc power = new SocBuilder(new LabBoard()).boot()) {
+        try (PoweredSoc power = on()) {
             Soc soc = power.soc();
             assertThat(soc.deviceTree().reservedMemory().regions().stream()
                     .flatMap(region -> region.node().property("cloister,use-case").stream())
@@ -33,7 +37,7 @@ class LabBoardTest {
 
     @Test
     void theNormalWorldHasNoRightsInSecureRam() {
-        try (PoweredSoc power = new SocBuilder(new LabBoard()).boot()) {
+        try (PoweredSoc power = on()) {
             Soc soc = power.soc();
             for (Initiator initiator : soc.initiators()) {
                 assertThat(soc.firewall().rights(initiator, 0xe10_0000L))

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.cloister.emulator.optee.TaCall;
@@ -106,8 +107,10 @@ public final class ContentApplication implements TrustedApplication {
                 return TeeCode.SHORT_BUFFER;
             }
             MemorySegment description = describe(call.memory(0), sample.size());
-            SecretKey key = Optional.ofNullable(keys.get(ContentSample.keyId(description, 0))).orElseThrow(() ->
-                    new TaException(TeeCode.ITEM_NOT_FOUND, "no key of that id was set"));
+            Optional<SecretKey> key = Optional.ofNullable(keys.get(ContentSample.keyId(description, 0)));
+            if (key.isEmpty() && isEncrypted(description)) {
+                throw new TaException(TeeCode.ITEM_NOT_FOUND, "no key of that id was set");
+            }
             decrypt(description, key, sample, clear);
             call.written(2, sample.size());
             return TeeCode.SUCCESS;
@@ -135,26 +138,34 @@ public final class ContentApplication implements TrustedApplication {
             return description;
         }
 
-        private static void decrypt(MemorySegment description, SecretKey key, TaMemory sample, TaMemory clear) {
-            var cipher = new CounterCipher(
-                    key, ContentSample.ivHigh(description, 0), ContentSample.ivLow(description, 0));
+        /** Clips have samples in clear text too, such as their first seconds. */
+        private static boolean isEncrypted(MemorySegment description) {
+            int count = ContentSample.checkedSubsampleCount(description, 0, description.byteSize());
+            return count == 0
+                    || IntStream.range(0, count).anyMatch(i -> ContentSample.encrypted(description, 0, i) != 0);
+        }
+
+        private static void decrypt(MemorySegment description, Optional<SecretKey> key, TaMemory sample,
+                TaMemory clear) {
+            Optional<CounterCipher> cipher = key.map(known -> new CounterCipher(
+                    known, ContentSample.ivHigh(description, 0), ContentSample.ivLow(description, 0)));
             byte[] bytes = new byte[(int) Math.min(sample.size(), PIECE)];
             try {
                 int count = ContentSample.checkedSubsampleCount(description, 0, description.byteSize());
                 if (count == 0) {
-                    move(sample, clear, 0, sample.size(), bytes, Optional.of(cipher));
+                    move(sample, clear, 0, sample.size(), bytes, cipher);
                 }
                 long at = 0;
                 for (int i = 0; i < count; i++) {
                     long open = Integer.toUnsignedLong(ContentSample.clear(description, 0, i));
                     long closed = Integer.toUnsignedLong(ContentSample.encrypted(description, 0, i));
                     move(sample, clear, at, open, bytes, Optional.empty());
-                    move(sample, clear, at + open, closed, bytes, Optional.of(cipher));
+                    move(sample, clear, at + open, closed, bytes, cipher);
                     at += open + closed;
                 }
             } finally {
                 Arrays.fill(bytes, (byte) 0);
-                cipher.erase();
+                cipher.ifPresent(CounterCipher::erase);
             }
         }
 

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.player.play.internal;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.cloister.heap.Heap;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
+import org.cloister.platform.layout.ContentSample;
+import org.cloister.player.clip.internal.ContentKeys;
+import org.cloister.tee.Tee;
+
+/**
+ * Chooses how samples are decrypted, by what a heap offers, once for each backend that serves it: where the CPU can write
+ * the player decrypts; where it cannot, a trusted OS that has the content decryption application. For one thread.
+ */
+final class Decryptions implements AutoCloseable {
+    private final String clip;
+    private final ContentKeys keys;
+    private final Heap heap;
+    private final Supplier<List<Tee>> tees;
+    private final Runnable beforeSharing;
+    private final Map<String, Decryption> byBackend = new LinkedHashMap<>();
+
+    /**
+     * Prepares to choose.
+     *
+     * @param tees what trusted operating systems there are now
+     * @param beforeSharing run before normal memory is taken to be shared with one
+     */
+    Decryptions(String clip, ContentKeys keys, Heap heap, Supplier<List<Tee>> tees, Runnable beforeSharing) {
+        this.clip = clip;
+        this.keys = keys;
+        this.heap = heap;
+        this.tees = tees;
+        this.beforeSharing = beforeSharing;
+    }
+
+    /**
+     * How to fill buffers that a backend serves now.
+     *
+     * @throws HeapException {@code NOT_SUPPORTED} when neither CPU nor trusted OS can
+     */
+    Decryption of(String backend) {
+        Decryption chosen = byBackend.get(backend);
+        if (chosen == null) {
+            chosen = choose();
+            byBackend.put(backend, chosen);
+        }
+        return chosen;
+    }
+
+    private Decryption choose() {
+        if (heap.attributes().cpuAccess().writes()) {
+            return new CpuDecryption(clip, keys);
+        }
+        List<String> reasons = new ArrayList<>();
+        for (Tee tee : tees.get()) {
+            try {
+                return new TeeDecryption(clip, keys, tee, beforeSharing);
+            } catch (HeapException e) {
+                reasons.add("%s does not open the content decryption application %s: %s"
+                        .formatted(tee.version().name(), ContentSample.APPLICATION, e.why()));
+            }
+        }
+        throw new HeapException(HeapError.NOT_SUPPORTED, "play " + clip, "heap " + heap.name(),
+                "the CPU cannot write its memory, and "
+                        + (reasons.isEmpty() ? "there is no trusted OS to decrypt into it" : String.join("; ", reasons)),
+                "choose a board with either, such as jacinto or virt-optee, or another heap with --heap");
+    }
+
+    /** Who decrypted, in the order of their first sample. */
+    List<String> by() {
+        return byBackend.values().stream().map(Decryption::by).distinct().toList();
+    }
+
+    @Override
+    public void close() {
+        byBackend.values().forEach(Decryption::close);
+    }
+}
