@@ -38,4 +38,15 @@ public interface SecureWorld {
      *     a lease (named in the message) outlived the timeout, {@code INTERRUPTED}
      */
     void program(FirewallUpdate update, Duration timeout);
+
+    /**
+     * Has a memory-encryption unit encrypt a range from now on. What its cells hold stays as it is, and is ciphertext
+     * of nothing in particular. An access that is under way sees them in the old way or the new.
+     *
+     * @param memory the range, its cipher, and who has the key
+     * @return ends it; the cells keep their ciphertext
+     * @throws org.cloister.heap.HeapException {@code INVALID_ARGUMENT} when there is no memory in some part of the
+     *     range, {@code ALREADY_EXISTS} when a part of it is encrypted already
+     */
+    Registration encrypt(EncryptedMemory memory);
 }

@@ -10,7 +10,8 @@
  * <p>{@link org.cloister.emulator.soc.Firmware} is a service that a model of secure-world firmware provides. When the
  * board is switched on, boot firmware programs the firewall from the device tree; then each firmware that the tree
  * names is booted and given the {@link org.cloister.emulator.soc.SecureWorld}, the only way to program the
- * {@link org.cloister.emulator.soc.Firewall}; then the normal world finds its services: {@code PhysicalMemory} of the
+ * {@link org.cloister.emulator.soc.Firewall} and to have memory
+ * {@linkplain org.cloister.emulator.soc.EncryptedMemory encrypted}; then the normal world finds its services: {@code PhysicalMemory} of the
  * CPU, the device tree, contiguous areas, interrupts.
  *
  * <p>{@link org.cloister.emulator.soc.Board} is a service that adds a board to those that can be chosen by the

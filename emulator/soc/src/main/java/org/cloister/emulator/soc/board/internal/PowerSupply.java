@@ -99,7 +99,7 @@ public final class PowerSupply implements PoweredSoc {
             throw BoardError.of(HeapError.UNAVAILABLE, plan.name(), "firmware " + name + " is not there",
                     "install the bundle that provides it");
         }
-        SecureAuthority authority = new SecureAuthority(soc, hardware.firewall());
+        SecureAuthority authority = new SecureAuthority(soc, hardware);
         started.addFirst(new Started(name, model.boot(authority), authority));
     }
 }

@@ -2,10 +2,11 @@
 package org.cloister.emulator.soc.board.internal;
 
 import java.time.Duration;
+import org.cloister.emulator.soc.EncryptedMemory;
 import org.cloister.emulator.soc.FirewallUpdate;
+import org.cloister.emulator.soc.Registration;
 import org.cloister.emulator.soc.SecureWorld;
 import org.cloister.emulator.soc.Soc;
-import org.cloister.emulator.soc.firewall.internal.FirewallUnit;
 import org.cloister.platform.PhysicalMemory;
 
 /**
@@ -13,12 +14,12 @@ import org.cloister.platform.PhysicalMemory;
  */
 final class SecureAuthority implements SecureWorld {
     private final EmulatedSoc soc;
-    private final FirewallUnit firewall;
+    private final Hardware hardware;
     private volatile boolean ended;
 
-    SecureAuthority(EmulatedSoc soc, FirewallUnit firewall) {
+    SecureAuthority(EmulatedSoc soc, Hardware hardware) {
         this.soc = soc;
-        this.firewall = firewall;
+        this.hardware = hardware;
     }
 
     @Override
@@ -35,7 +36,13 @@ final class SecureAuthority implements SecureWorld {
     @Override
     public void program(FirewallUpdate update, Duration timeout) {
         requireValid();
-        firewall.program(update, timeout);
+        hardware.firewall().program(update, timeout);
+    }
+
+    @Override
+    public Registration encrypt(EncryptedMemory memory) {
+        requireValid();
+        return hardware.bus().encrypt(memory);
     }
 
     void end() {

@@ -4,14 +4,20 @@ package org.cloister.emulator.soc.bus.internal;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.cloister.emulator.soc.EncryptedMemory;
 import org.cloister.emulator.soc.ProgrammedRegion;
+import org.cloister.emulator.soc.Registration;
 import org.cloister.emulator.soc.firewall.internal.FirewallTable;
 import org.cloister.emulator.soc.firewall.internal.Gate;
 import org.cloister.emulator.soc.firewall.internal.Initiators;
 import org.cloister.heap.Access;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
 import org.cloister.platform.BusFault;
 import org.cloister.platform.Initiator;
 import org.cloister.platform.PhysicalMemory;
+import org.cloister.platform.dt.AddressRange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +35,7 @@ public final class Bus {
     private final Gate gate;
     private final FaultRecorder faults;
     private final Set<LeasedWindow> exposed = ConcurrentHashMap.newKeySet();
+    private volatile CipherRange[] ciphers = {}; // replaced under this
 
     /** Connects the parts. */
     public Bus(Initiators initiators, PhysicalRanges memory, RegisterBus registers, Gate gate, FaultRecorder faults) {
@@ -42,6 +49,50 @@ public final class Bus {
     /** Physical memory as the initiator of that index sees it. */
     public PhysicalMemory view(int initiator) {
         return new BusMemory(this, initiators.get(initiator), initiator);
+    }
+
+    /** Puts an encryption unit before a range, as {@link org.cloister.emulator.soc.SecureWorld#encrypt} says. */
+    public synchronized Registration encrypt(EncryptedMemory wanted) {
+        AddressRange range = wanted.range();
+        if (memory.at(range.base(), range.size()) == MemoryRange.NOWHERE) {
+            throw refusal(HeapError.INVALID_ARGUMENT, wanted, "no memory is in all of " + range);
+        }
+        for (CipherRange other : ciphers) {
+            if (other.range().overlaps(range)) {
+                throw refusal(HeapError.ALREADY_EXISTS, wanted, "%s overlaps %s".formatted(range, other.name()));
+            }
+        }
+        CipherRange added = new CipherRange(wanted, initiators);
+        ciphers = Stream.concat(Stream.of(ciphers), Stream.of(added)).toArray(CipherRange[]::new);
+        return () -> remove(added);
+    }
+
+    private synchronized void remove(CipherRange removed) {
+        ciphers = Stream.of(ciphers).filter(other -> other != removed).toArray(CipherRange[]::new);
+    }
+
+    private static HeapException refusal(HeapError error, EncryptedMemory wanted, String why) {
+        return new HeapException(error, "encrypt memory", wanted.name(), why, "choose other memory");
+    }
+
+    /** Tells whether an initiator has the key of some of these addresses. */
+    boolean decrypts(int initiator, long address, long length) {
+        for (CipherRange cipher : ciphers) {
+            if (cipher.serves(initiator) && cipher.touches(address, length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The encrypted range at an address of which an initiator has the key. */
+    Optional<CipherRange> cipher(int initiator, long address) {
+        for (CipherRange cipher : ciphers) {
+            if (cipher.serves(initiator) && cipher.range().contains(address)) {
+                return Optional.of(cipher);
+            }
+        }
+        return Optional.empty();
     }
 
     /**

@@ -27,6 +27,7 @@ final class BusMemory implements PhysicalMemory {
     private final PhysicalRanges memory;
     private final Gate gate;
     private final RegisterPort registers;
+    private final ClearText clear;
     private final Initiator initiator;
     private final int index;
 
@@ -35,6 +36,7 @@ final class BusMemory implements PhysicalMemory {
         this.memory = bus.memory();
         this.gate = bus.gate();
         this.registers = new RegisterPort(bus, initiator, index);
+        this.clear = new ClearText(bus, index);
         this.initiator = initiator;
         this.index = index;
     }
@@ -49,6 +51,9 @@ final class BusMemory implements PhysicalMemory {
         MemoryRange range = memory.at(address, Byte.BYTES);
         int slot = enter(range, address, Byte.BYTES, Access.READ);
         try {
+            if (bus.decrypts(index, address, Byte.BYTES)) {
+                return clear.read(range, address, Byte.BYTES).get(ValueLayout.JAVA_BYTE, 0);
+            }
             return range.bytes().get(ValueLayout.JAVA_BYTE, address - range.base());
         } finally {
             gate.leaveTransfer(slot);
@@ -60,6 +65,12 @@ final class BusMemory implements PhysicalMemory {
         MemoryRange range = memory.at(address, Byte.BYTES);
         int slot = enter(range, address, Byte.BYTES, Access.WRITE);
         try {
+            if (bus.decrypts(index, address, Byte.BYTES)) {
+                MemorySegment word = MemorySegment.ofArray(new byte[Byte.BYTES]);
+                word.set(ValueLayout.JAVA_BYTE, 0, value);
+                clear.write(range, address, word);
+                return;
+            }
             range.bytes().set(ValueLayout.JAVA_BYTE, address - range.base(), value);
         } finally {
             gate.leaveTransfer(slot);
@@ -74,6 +85,9 @@ final class BusMemory implements PhysicalMemory {
         }
         int slot = enter(range, address, Integer.BYTES, Access.READ);
         try {
+            if (bus.decrypts(index, address, Integer.BYTES)) {
+                return clear.read(range, address, Integer.BYTES).get(INT, 0);
+            }
             return range.bytes().get(INT, address - range.base());
         } finally {
             gate.leaveTransfer(slot);
@@ -89,6 +103,12 @@ final class BusMemory implements PhysicalMemory {
         }
         int slot = enter(range, address, Integer.BYTES, Access.WRITE);
         try {
+            if (bus.decrypts(index, address, Integer.BYTES)) {
+                MemorySegment word = MemorySegment.ofArray(new byte[Integer.BYTES]);
+                word.set(INT, 0, value);
+                clear.write(range, address, word);
+                return;
+            }
             range.bytes().set(INT, address - range.base(), value);
         } finally {
             gate.leaveTransfer(slot);
@@ -103,6 +123,9 @@ final class BusMemory implements PhysicalMemory {
         }
         int slot = enter(range, address, Long.BYTES, Access.READ);
         try {
+            if (bus.decrypts(index, address, Long.BYTES)) {
+                return clear.read(range, address, Long.BYTES).get(LONG, 0);
+            }
             return range.bytes().get(LONG, address - range.base());
         } finally {
             gate.leaveTransfer(slot);
@@ -118,6 +141,12 @@ final class BusMemory implements PhysicalMemory {
         }
         int slot = enter(range, address, Long.BYTES, Access.WRITE);
         try {
+            if (bus.decrypts(index, address, Long.BYTES)) {
+                MemorySegment word = MemorySegment.ofArray(new byte[Long.BYTES]);
+                word.set(LONG, 0, value);
+                clear.write(range, address, word);
+                return;
+            }
             range.bytes().set(LONG, address - range.base(), value);
         } finally {
             gate.leaveTransfer(slot);
@@ -133,7 +162,11 @@ final class BusMemory implements PhysicalMemory {
         MemoryRange range = memory.at(address, length);
         int slot = enter(range, address, length, Access.READ);
         try {
-            MemorySegment.copy(range.bytes(), address - range.base(), into, 0, length);
+            if (bus.decrypts(index, address, length)) {
+                clear.read(range, address, into);
+                return;
+            }
+            range.load(address, into);
         } finally {
             gate.leaveTransfer(slot);
         }
@@ -148,7 +181,11 @@ final class BusMemory implements PhysicalMemory {
         MemoryRange range = memory.at(address, length);
         int slot = enter(range, address, length, Access.WRITE);
         try {
-            MemorySegment.copy(from, 0, range.bytes(), address - range.base(), length);
+            if (bus.decrypts(index, address, length)) {
+                clear.write(range, address, from);
+                return;
+            }
+            range.store(address, from);
         } finally {
             gate.leaveTransfer(slot);
         }
@@ -165,6 +202,10 @@ final class BusMemory implements PhysicalMemory {
         MemoryRange range = memory.at(address, length);
         int slot = enter(range, address, length, Access.WRITE);
         try {
+            if (bus.decrypts(index, address, length)) {
+                clear.fill(range, address, length, value);
+                return;
+            }
             range.bytes().asSlice(address - range.base(), length).fill(value);
         } finally {
             gate.leaveTransfer(slot);
@@ -186,7 +227,8 @@ final class BusMemory implements PhysicalMemory {
         if (slot == Gate.REFUSED) {
             throw bus.blocked(index, address, length, access);
         }
-        return new LeasedWindow(bus, initiator, range, slot, address, length, access);
+        LeasedWindow window = new LeasedWindow(bus, initiator, range, slot, address, length, access);
+        return bus.decrypts(index, address, length) ? new ClearWindow(window, clear) : window;
     }
 
     private int enter(MemoryRange range, long address, long length, Access access) {

@@ -102,6 +102,40 @@ final class LeasedWindow implements Window {
         }
     }
 
+    /**
+     * The cells under the window as long as it is open, with the rest of the blocks at its ends: no block leaves a page,
+     * and the firewall decides by pages at the finest.
+     */
+    Cells blocks() {
+        return new Cells() {
+            @Override
+            public void load(long at, MemorySegment into) {
+                enter(0, 0, Access.NONE);
+                try {
+                    range.load(at, into);
+                } finally {
+                    leave();
+                }
+            }
+
+            @Override
+            public void store(long at, MemorySegment from) {
+                enter(0, 0, Access.WRITE);
+                try {
+                    range.store(at, from);
+                } finally {
+                    leave();
+                }
+            }
+        };
+    }
+
+    /** Makes sure that the window is open, and for that. */
+    void require(long offset, long size, Access wanted) {
+        enter(offset, size, wanted);
+        leave();
+    }
+
     @Override
     public MemorySegment segment() {
         enter(0, length, Access.READ);
