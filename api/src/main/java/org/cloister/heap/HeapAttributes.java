@@ -53,7 +53,10 @@ public final class HeapAttributes {
         return enforcement;
     }
 
-    /** {@return what the CPU of the normal world may do: {@code NONE}, {@code WRITE} only, or {@code READ_WRITE}} */
+    /**
+     * {@return what the CPU of the normal world may do: {@code NONE}, {@code WRITE} only, or {@code READ_WRITE}} By this
+     * API: where memory is encrypted, a write goes through an engine that has the key.
+     */
     public Access cpuAccess() {
         return cpuAccess;
     }
@@ -79,7 +82,8 @@ public final class HeapAttributes {
     }
 
     /**
-     * {@return what each initiator may do, by the initiator's name; who is not in it may do nothing} Empty when the
+     * {@return what each initiator may do, by the initiator's name; who is not in it may do nothing} Where memory is
+     * encrypted, nothing that is of use: he reads ciphertext, and what he writes turns into garbage. Empty when the
      * backend cannot know, as with heaps of a real kernel: then only the device itself finds out.
      */
     public Optional<Map<String, Access>> grants() {

@@ -148,6 +148,21 @@ class PlaybackTest {
         }
     }
 
+    @Test
+    void theSamplePlaysExactlyInEncryptedMemoryWithoutATee() throws Exception {
+        board.update(Framework.properties(Map.of("board", "amd-laptop-no-tee")));
+        Framework.reference(Soc.class, "(board=amd-laptop-no-tee)");
+        Framework.service(CodecDriver.class, null);
+        Framework.reference(DisplayDriver.class, null);
+        String report = play("--json", "--heap", "encrypted,secure-video",
+                "--picture", directory.resolve("sheet.png").toString());
+        assertThat(number(report, "exact")).isEqualTo(125);
+        assertThat(number(report, "probes")).isPositive().isEqualTo(number(report, "repelled"));
+        assertThat(number(report, "ciphertext")).isPositive();
+        assertThat(number(report, "leaked")).isZero();
+        assertThat(report).contains("\"backends\":[\"tmz\"]");
+    }
+
     @SuppressWarnings("rawtypes") // a service object of a generic type
     private static String play(String... arguments) {
         ServiceReference<Callable> reference = Framework.reference(Callable.class, "(cloister.command=play)");

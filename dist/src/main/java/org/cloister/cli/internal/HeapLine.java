@@ -53,7 +53,7 @@ record HeapLine(String name, String useCase, String backend, HeapState state, He
             name,
             lowerCase(state),
             backend.isEmpty() ? UNKNOWN : backend,
-            attributes.restricted() ? "yes" : "no",
+            attributes.restricted() ? lowerCase(attributes.enforcement()) : "no",
             cpuAccess(),
             size(capacity()),
             size(free()),
@@ -69,6 +69,7 @@ record HeapLine(String name, String useCase, String backend, HeapState state, He
                 .add("name", name)
                 .add("useCase", useCase)
                 .add("restricted", attributes.restricted())
+                .add("enforcement", lowerCase(attributes.enforcement()))
                 .add("backend", backend)
                 .add("state", lowerCase(state))
                 .add("cpuAccess", cpuAccess())

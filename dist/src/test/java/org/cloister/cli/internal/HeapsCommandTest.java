@@ -45,11 +45,11 @@ class HeapsCommandTest {
 
         assertThat(shell.run("heaps", "--json")).isZero();
         assertThat(shell.out()).isEqualTo("""
-                {"name":"protected,secure-video","useCase":"secure-video","restricted":true,"backend":"carveout",\
+                {"name":"protected,secure-video","useCase":"secure-video","restricted":true,"enforcement":"firewall","backend":"carveout",\
                 "state":"available","cpuAccess":"write-only","contiguous":true,"granularity":"0x1000",\
                 "capacity":"0x4000000","free":"0x3000000","largestFree":"0x2000000","buffers":3,"regionsUsed":1,\
                 "regionsLeft":7}
-                {"name":"system","useCase":"none","restricted":false,"backend":"","state":"unavailable",\
+                {"name":"system","useCase":"none","restricted":false,"enforcement":"none","backend":"","state":"unavailable",\
                 "cpuAccess":"read-write","contiguous":false,"granularity":"0x1000","capacity":null,"free":null,\
                 "largestFree":null,"buffers":0,"regionsUsed":null,"regionsLeft":null}
                 """);
@@ -64,7 +64,7 @@ class HeapsCommandTest {
         assertThat(shell.out().lines().map(String::strip)).satisfiesExactly(
                 headings -> assertThat(headings).startsWith("HEAP").endsWith("REGIONS"),
                 video -> assertThat(video.split(" {2,}")).containsExactly("protected,secure-video", "available",
-                        "carveout", "yes", "write-only", "64 MiB", "48 MiB", "32 MiB", "3", "1 used, 7 left"),
+                        "carveout", "firewall", "write-only", "64 MiB", "48 MiB", "32 MiB", "3", "1 used, 7 left"),
                 system -> assertThat(system.split(" {2,}")).containsExactly("system", "unavailable", "-", "no",
                         "read-write", "-", "-", "-", "0", "-"));
     }

@@ -43,7 +43,7 @@ public interface MemoryEncryption {
     /** How memory is encrypted, for people, such as {@code "AES-128-XTS"}. */
     String cipher();
 
-    /** The initiators that read and write clear text; the copy engine is not among them. */
+    /** The initiators that read and write clear text; the copy engine is among them. */
     Set<String> engines();
 
     /** Tells whether all of a range is encrypted, as one piece. */

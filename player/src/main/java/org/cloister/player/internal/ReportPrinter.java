@@ -32,7 +32,8 @@ final class ReportPrinter {
         if (report.damaged() > 0) {
             line(out, "damaged", "%d access units could not be decoded completely".formatted(report.damaged()));
         }
-        line(out, "attacks", "%d tried, %d repelled (%s)".formatted(report.probes(), report.repelled(),
+        line(out, "attacks", "%d tried, %d repelled%s (%s)".formatted(report.probes(), report.repelled(),
+                report.ciphertext() == 0 ? "" : ", of which %d read ciphertext".formatted(report.ciphertext()),
                 report.attackers().entrySet().stream().sorted(Map.Entry.comparingByKey())
                         .map(entry -> entry.getKey() + " " + entry.getValue()).collect(Collectors.joining(", "))));
         report.breaches().forEach(breach -> line(out, "BREACH", breach));
@@ -78,6 +79,7 @@ final class ReportPrinter {
                 .add("backends", backends)
                 .add("probes", report.probes())
                 .add("repelled", report.repelled())
+                .add("ciphertext", report.ciphertext())
                 .add("swaps", report.swaps())
                 .add("leaked", report.leaked())
                 .add("stillLent", "0x" + Long.toHexString(report.stillLent()))

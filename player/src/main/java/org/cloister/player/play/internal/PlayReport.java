@@ -26,6 +26,7 @@ import org.cloister.platform.device.VideoCodec;
  * @param backends who served it, in order
  * @param probes how many attacks there were
  * @param repelled how many of them got nowhere
+ * @param ciphertext how many of these read something, which was proven to be ciphertext
  * @param attackers how many attacks each attacker made
  * @param breaches attacks that got through, in words; the first few
  * @param leaked buffers of the heap that were not given back
@@ -48,6 +49,7 @@ public record PlayReport(
         List<String> backends,
         long probes,
         long repelled,
+        long ciphertext,
         Map<String, Long> attackers,
         List<String> breaches,
         long leaked,

@@ -143,6 +143,7 @@ public final class Playback {
                 shown.feeder().backends(),
                 tally.tried(),
                 tally.repelled(),
+                tally.ciphertext(),
                 tally.byAttacker(),
                 tally.breaches(),
                 Math.max(0, after.buffers() - before.buffers()),

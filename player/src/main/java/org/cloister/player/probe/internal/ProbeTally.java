@@ -16,11 +16,18 @@ public final class ProbeTally {
     private final List<String> breaches = new ArrayList<>();
     private long tried;
     private long repelled;
+    private long ciphertext;
 
     synchronized void repelled(String attacker) {
         tried++;
         repelled++;
         byAttacker.merge(attacker, 1L, Long::sum);
+    }
+
+    /** Nobody stopped it, and it got nothing but ciphertext. */
+    synchronized void ciphertext(String attacker) {
+        repelled(attacker);
+        ciphertext++;
     }
 
     synchronized void breached(String attacker, String what) {
@@ -39,6 +46,11 @@ public final class ProbeTally {
     /** How many of them got nowhere. */
     public synchronized long repelled() {
         return repelled;
+    }
+
+    /** How many of these read something, which was ciphertext. */
+    public synchronized long ciphertext() {
+        return ciphertext;
     }
 
     /** How many probes each attacker made, by name. */

@@ -17,6 +17,7 @@ import org.cloister.emulator.soc.ProgrammedRegion;
 import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.Access;
 import org.cloister.heap.DmaBuf;
+import org.cloister.heap.Enforcement;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapAttributes;
 import org.cloister.heap.HeapError;
@@ -33,7 +34,8 @@ import org.cloister.platform.PhysicalMemory;
 
 /**
  * Attacks buffers: as the CPU, through the API and on the bus, and as every other initiator of the normal world, in
- * each way that its heap does not grant. A probe that is not stopped is a breach.
+ * each way that its heap does not grant. A probe that is not stopped is a breach; where memory is encrypted, one that
+ * gets anything but ciphertext.
  *
  * <p>Safe for use by any thread.
  */
@@ -45,15 +47,26 @@ public final class Prober {
     private final Heap heap;
     private final Set<String> devices;
     private final Importers importers;
-    private final Map<String, List<Attack>> attacks = new ConcurrentHashMap<>(); // by backend
+    private final Map<String, Threat> threats = new ConcurrentHashMap<>(); // by backend
     private final RandomGenerator random; // guarded by itself
     private final ProbeTally tally = new ProbeTally();
     private final AtomicLong turn = new AtomicLong();
     private final Map<Long, List<Target>> live = new ConcurrentHashMap<>(); // by buffer id
     private final Set<Target> freed = ConcurrentHashMap.newKeySet();
 
-    /** Memory, and what nobody must be able to do to it. */
-    private record Target(long address, long length, List<Attack> attacks) {
+    /** What nobody must be able to do to the memory of a backend, and who reads it in vain where it is encrypted. */
+    private record Threat(List<Attack> attacks, Optional<Eavesdropper> eavesdropper) {}
+
+    /** Memory, and what threatens it. */
+    private record Target(long address, long length, Threat threat) {
+        List<Attack> attacks() {
+            return threat.attacks();
+        }
+
+        void overhear(Stage stage) {
+            threat.eavesdropper().ifPresent(ear -> ear.look(stage, address, length));
+        }
+
         boolean isWithin(ContiguousArea area) {
             return address >= area.base() && address < area.base() + area.size();
         }
@@ -78,7 +91,14 @@ public final class Prober {
 
     /** Another backend serves the heap: finds out who may not do what to its memory. */
     public void backendChanged() {
-        attacks.put(heap.backend(), attacks(soc, heap.attributes(), devices));
+        threats.computeIfAbsent(heap.backend(), backend -> threat(heap.attributes()));
+    }
+
+    private Threat threat(HeapAttributes attributes) {
+        return attributes.enforcement() == Enforcement.ENCRYPTION
+                ? new Threat(List.of(), Optional.of(
+                        new Eavesdropper(soc, attributes, tally, soc.random("eavesdropping"))))
+                : new Threat(attacks(soc, attributes, devices), Optional.empty());
     }
 
     private static List<Attack> attacks(Soc soc, HeapAttributes heap, Set<String> devices) {
@@ -126,12 +146,11 @@ public final class Prober {
     private List<Target> locate(DmaBuf buffer, Importer importer, Access access) {
         try (Attachment attachment = importers.attach(buffer, importer, access);
                 Mapping mapping = attachment.map(access, MAP_BUDGET)) {
-            List<Attack> forbidden = attacks.computeIfAbsent(buffer.record().backend(),
-                    backend -> attacks(soc, heap.attributes(), devices));
+            Threat threat = threats.computeIfAbsent(buffer.record().backend(), backend -> threat(heap.attributes()));
             List<Target> targets = new ArrayList<>();
             SegmentCursor cursor = mapping.cursor();
             while (cursor.next()) {
-                targets.add(new Target(cursor.address(), cursor.length(), forbidden));
+                targets.add(new Target(cursor.address(), cursor.length(), threat));
             }
             return List.copyOf(targets);
         }
@@ -147,6 +166,7 @@ public final class Prober {
     public void onTheBus(Stage stage, long bufferId) {
         for (Target target : live.getOrDefault(bufferId, List.of())) {
             target.attacks().forEach(attack -> strike(stage, attack, target));
+            target.overhear(stage);
         }
     }
 
@@ -158,7 +178,7 @@ public final class Prober {
         for (Target target : live.getOrDefault(bufferId, List.of())) {
             soc.firewall().regionAt(target.address()).map(ProgrammedRegion::region)
                     .filter(region -> !region.background())
-                    .map(region -> new Target(region.base(), region.size(), target.attacks()))
+                    .map(region -> new Target(region.base(), region.size(), target.threat()))
                     .ifPresent(whole -> whole.attacks().forEach(attack -> strike(stage, attack, whole)));
         }
     }
@@ -217,13 +237,15 @@ public final class Prober {
 
     /**
      * Attacks all memory that was learned, when all of it went back to the heap: it is still closed, or was scrubbed
-     * before it became readable.
+     * before it became readable, or it is ciphertext.
      */
     public void probeFreed() {
         List.copyOf(live.keySet()).forEach(this::forget);
         for (Target target : freed) {
             target.attacks().stream().filter(attack -> attack.access().reads()).forEach(attack -> dig(attack, target));
+            target.overhear(Stage.FREED);
         }
+        threats.values().forEach(threat -> threat.eavesdropper().ifPresent(Eavesdropper::conclude));
     }
 
     private void dig(Attack attack, Target target) {

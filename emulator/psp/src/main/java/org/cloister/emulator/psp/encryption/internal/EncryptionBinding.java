@@ -2,6 +2,7 @@
 package org.cloister.emulator.psp.encryption.internal;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.cloister.emulator.soc.Soc;
@@ -19,12 +20,12 @@ import org.cloister.platform.dt.Property;
  * <pre>{@code
  * memory-encryption {
  *     cloister,firmware = "memory-encryption";
- *     cloister,engines = "video-decoder", "display";    // who has the key
+ *     cloister,engines = "video-decoder", "display";    // who has the key, beside the copy engine
  *     cloister,copy-engine = "copy-engine";             // who copies into encrypted memory
  * };
  * }</pre>
  *
- * @param engines who has the key
+ * @param engines who has the key, the copy engine too
  * @param copyEngine who copies into encrypted memory
  * @param areas what is encrypted
  */
@@ -59,8 +60,9 @@ public record EncryptionBinding(Set<String> engines, String copyEngine, List<Are
                 .findFirst()
                 .orElseThrow(() -> wrong(soc, "/firmware", "no node is a memory-encryption unit"));
         try {
-            Set<String> engines = Set.copyOf(strings(soc, node, ENGINES));
             String copyEngine = strings(soc, node, COPY_ENGINE).getFirst();
+            Set<String> engines = new HashSet<>(strings(soc, node, ENGINES));
+            engines.add(copyEngine);
             List<Area> areas = new ArrayList<>();
             for (Node child : node.children().toList()) {
                 areas.add(area(soc, child));

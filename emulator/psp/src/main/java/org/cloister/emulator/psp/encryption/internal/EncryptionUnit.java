@@ -3,7 +3,6 @@ package org.cloister.emulator.psp.encryption.internal;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -42,9 +41,7 @@ public final class EncryptionUnit implements MemoryEncryption, AutoCloseable {
         Soc soc = world.soc();
         binding = EncryptionBinding.read(soc);
         copyEngine = world.memory(binding.copyEngine());
-        Set<String> names = new HashSet<>(binding.engines());
-        names.add(binding.copyEngine());
-        Set<Initiator> engines = names.stream().map(soc::initiator).collect(Collectors.toSet());
+        Set<Initiator> engines = binding.engines().stream().map(soc::initiator).collect(Collectors.toSet());
         RandomGenerator random = soc.random("memory-encryption");
         try {
             for (EncryptionBinding.Area area : binding.areas()) {

@@ -114,7 +114,7 @@ class EncryptionUnitTest {
 
     @Test
     void itSaysWhatItDoes() {
-        assertThat(unit.engines()).containsExactlyInAnyOrder("video-decoder", "display");
+        assertThat(unit.engines()).containsExactlyInAnyOrder("video-decoder", "display", "copy-engine");
         assertThat(unit.cipher()).isEqualTo("AES-128-XTS");
         assertThat(unit.encrypts(VIDEO, SIZE)).isTrue();
         assertThat(unit.encrypts(VIDEO, SIZE + 1)).as("across two pieces").isFalse();
