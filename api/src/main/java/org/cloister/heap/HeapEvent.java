@@ -87,6 +87,16 @@ public sealed interface HeapEvent {
     record Revoked(String heap, long buffer, String why) implements HeapEvent {}
 
     /**
+     * A buffer was moved to the memory of another backend.
+     *
+     * @param heap the heap's name
+     * @param buffer the buffer's id
+     * @param from the id of the backend whose memory it left
+     * @param to the id of the backend in whose memory it is now
+     */
+    record Moved(String heap, long buffer, String from, String to) implements HeapEvent {}
+
+    /**
      * A bundle stopped and left a reference open; it was closed on its behalf.
      *
      * @param heap the heap's name

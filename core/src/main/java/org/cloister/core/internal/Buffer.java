@@ -19,15 +19,19 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   refs  references and attachments; at 0 the memory goes back, and nothing brings the count up again
  *   pins  accesses under way that must end before revoked memory goes: CPU accesses, CPU mappings, borrowers,
- *         and the revocation itself; the sign bit says "revoked"
+ *         and the revocation itself; the sign bit says "revoked", the next one "being moved"
  * </pre>
  *
  * <p>Whoever takes {@code memory} gives it back, so it goes back once: on the last reference, or when the last pin of a
  * revoked buffer goes. Pins are held under a reference, so that there are none at the last reference.
+ *
+ * <p>A buffer is moved while there are no pins; whoever wants one meanwhile, or wants to revoke the buffer, waits.
+ * {@code tenure} and {@code memory} change then and only then.
  */
 final class Buffer extends OpenSet.Member {
     private static final Logger LOG = LoggerFactory.getLogger(Buffer.class);
     private static final int REVOKED = Integer.MIN_VALUE;
+    private static final int MOVING = 1 << 30;
     private static final VarHandle REFS;
     private static final VarHandle PINS;
     private static final VarHandle MEMORY;
@@ -48,8 +52,9 @@ final class Buffer extends OpenSet.Member {
     private final long id;
     private final long size;
     private final ManagedHeap heap;
-    private final Tenure tenure;
+    private final long alignment;
     private final Owner payer;
+    private volatile Tenure tenure;
     private volatile PoolBuffer memory;
     private volatile int refs = 1;
     private volatile int pins;
@@ -61,11 +66,18 @@ final class Buffer extends OpenSet.Member {
     interface Revocable {
         /** Ends it. Called once, without locks. */
         void revoke();
+
+        /** Whether it holds a pin as long as it lasts. */
+        default boolean pins() {
+            return true;
+        }
     }
 
-    Buffer(long id, ManagedHeap heap, Tenure tenure, PoolBuffer memory, Owner payer, String name) {
+    /** @param alignment what was asked for, in bytes */
+    Buffer(long id, ManagedHeap heap, Tenure tenure, PoolBuffer memory, long alignment, Owner payer, String name) {
         this.id = id;
         this.heap = heap;
+        this.alignment = alignment;
         this.tenure = tenure;
         this.memory = memory;
         this.size = memory.size();
@@ -85,8 +97,14 @@ final class Buffer extends OpenSet.Member {
         return heap;
     }
 
+    /** Whose memory it is; stable under a pin. */
     Tenure tenure() {
         return tenure;
+    }
+
+    /** The alignment that was asked for, in bytes. */
+    long alignment() {
+        return alignment;
     }
 
     /** Who allocated it, and whose quota it counts against. */
@@ -142,13 +160,18 @@ final class Buffer extends OpenSet.Member {
     }
 
     /**
-     * Keeps the memory from being taken away by a revocation; under a reference.
+     * Keeps the memory from being taken away by a revocation, or moved; under a reference. Waits while it is moved.
      *
      * @throws HeapException {@code REVOKED}
      */
     void pin() {
         int count = pins;
         while (count >= 0) {
+            if ((count & MOVING) != 0) {
+                awaitMoved();
+                count = pins;
+                continue;
+            }
             int seen = (int) PINS.compareAndExchange(this, count, count + 1);
             if (seen == count) {
                 return;
@@ -160,9 +183,110 @@ final class Buffer extends OpenSet.Member {
 
     /** Ends a {@link #pin}. */
     void unpin() {
-        if ((int) PINS.getAndAdd(this, -1) == REVOKED + 1) {
+        int before = (int) PINS.getAndAdd(this, -1);
+        if (before == REVOKED + 1) {
             giveBack();
+        } else if (before == MOVING + 1) {
+            synchronized (this) {
+                notifyAll();
+            }
         }
+    }
+
+    /** Whether it is being moved right now. */
+    boolean isMoving() {
+        int count = pins;
+        return count >= 0 && (count & MOVING) != 0;
+    }
+
+    /** Waits for the end of a move, which is bounded in time. Keeps an interrupt for later. */
+    private void awaitMoved() {
+        boolean interrupted = false;
+        synchronized (this) {
+            while (isMoving()) {
+                try {
+                    wait();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Takes a reference and keeps everybody from pinning, until {@link #endMove}.
+     *
+     * @param nanos how long to wait for accesses under way
+     * @return false, and nothing has changed, when it is released, revoked, moved by somebody else, or used in a way
+     *     that lasts: CPU mappings, borrowers, and accesses that take too long
+     */
+    boolean beginMove(long nanos) {
+        if (!acquire()) {
+            return false;
+        }
+        synchronized (this) {
+            int count = pins;
+            while (count >= 0 && (count & MOVING) == 0 && revocables.stream().noneMatch(Revocable::pins)) {
+                int seen = (int) PINS.compareAndExchange(this, count, count | MOVING);
+                if (seen == count) {
+                    if (awaitUnpinned(nanos)) {
+                        return true;
+                    }
+                    unblock();
+                    break;
+                }
+                count = seen;
+            }
+        }
+        release();
+        return false;
+    }
+
+    /** Under the monitor, which it lets go of meanwhile. */
+    private boolean awaitUnpinned(long nanos) {
+        long end = System.nanoTime() + nanos;
+        boolean interrupted = false;
+        long left = nanos;
+        while (pins != MOVING && left > 0) {
+            try {
+                wait(Math.max(1, left / 1_000_000));
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+            left = end - System.nanoTime();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return pins == MOVING;
+    }
+
+    private synchronized void unblock() {
+        PINS.getAndBitwiseAnd(this, ~MOVING);
+        notifyAll();
+    }
+
+    /** Its content is elsewhere now; between {@link #beginMove} and {@link #endMove}. Answers the memory it left. */
+    PoolBuffer moved(Tenure to, PoolBuffer place) {
+        PoolBuffer left = memory;
+        memory = place;
+        tenure = to;
+        return left;
+    }
+
+    /** Lets everybody pin again, and gives the reference of {@link #beginMove} back. */
+    void endMove() {
+        unblock();
+        release();
+    }
+
+    /** Those who use it and are told when it moves. */
+    synchronized List<BufferAttachment> attachments() {
+        return revocables.stream().filter(BufferAttachment.class::isInstance).map(BufferAttachment.class::cast)
+                .toList();
     }
 
     HeapException revoked() {
@@ -205,11 +329,21 @@ final class Buffer extends OpenSet.Member {
 
     /** Takes the memory away from all users; false when that was done before, or the buffer is released. */
     boolean revoke() {
+        return revoke(tenure);
+    }
+
+    /** The same, if the buffer has not been moved away from {@code from}, by now or by a move under way. */
+    boolean revoke(Tenure from) {
         List<Revocable> toEnd;
         if (!acquire()) {
             return false;
         }
         synchronized (this) {
+            awaitMoved();
+            if (tenure != from) {
+                release();
+                return false;
+            }
             int count = pins;
             while (count >= 0) {
                 int seen = (int) PINS.compareAndExchange(this, count, count + 1 | REVOKED);

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.cloister.backend.PoolBuffer;
+import org.cloister.core.internal.BufferMapping.Ending;
 import org.cloister.heap.Access;
 import org.cloister.heap.BufferRecord;
 import org.cloister.heap.Fence;
@@ -13,6 +16,7 @@ import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.heap.Reservation;
 import org.cloister.importer.Attachment;
+import org.cloister.importer.Constraints;
 import org.cloister.importer.Importer;
 import org.cloister.importer.Invalidation;
 import org.cloister.importer.Mapping;
@@ -23,13 +27,18 @@ final class BufferAttachment extends OpenSet.Member implements Attachment, Buffe
     private final Owner owner;
     private final Importer importer;
     private final String importerName; // asked once: importers are foreign code
+    private final String initiator;
+    private final Constraints wants;
     private final Access access;
     private final Core core;
     private final List<BufferMapping> mappings = new ArrayList<>(); // guarded by this
     private boolean closed; // guarded by this
 
     /** Takes over a reference to {@code buffer} that the caller has acquired. */
-    BufferAttachment(Buffer buffer, Owner owner, Importer importer, String importerName, Access access, Core core) {
+    BufferAttachment(Buffer buffer, Owner owner, Importer importer, String importerName, String initiator,
+            Constraints wants, Access access, Core core) {
+        this.initiator = initiator;
+        this.wants = wants;
         this.buffer = buffer;
         this.owner = owner;
         this.importer = importer;
@@ -83,18 +92,44 @@ final class BufferAttachment extends OpenSet.Member implements Attachment, Buffe
         requireOpen(what);
         buffer.requireNotRevoked();
         Reservation fences = buffer.reservation();
-        if (fences.await(Fence.Usage.KERNEL, Math.max(0, TimeUnit.NANOSECONDS.convert(budget))) == 0) {
-            throw new HeapException(HeapError.TIMED_OUT, what, "buffer " + buffer.id(),
-                    "memory management is not done: " + fences.pending(Fence.Usage.KERNEL),
-                    "wait longer, or find out who hangs");
+        long left = Math.max(0, TimeUnit.NANOSECONDS.convert(budget));
+        while (true) {
+            left = fences.await(Fence.Usage.KERNEL, left);
+            if (left == 0) {
+                throw new HeapException(HeapError.TIMED_OUT, what, "buffer " + buffer.id(),
+                        "memory management is not done: " + fences.pending(Fence.Usage.KERNEL),
+                        "wait longer, or find out who hangs");
+            }
+            synchronized (this) {
+                requireOpen(what);
+                buffer.requireNotRevoked(); // a revocation from now on waits for this monitor before it ends mappings
+                if (!buffer.isMoving()) { // likewise a move; one that has begun has a fence
+                    var mapping = new BufferMapping(this, buffer.memory(), wanted);
+                    mappings.add(mapping);
+                    return mapping;
+                }
+            }
         }
-        synchronized (this) {
-            requireOpen(what);
-            buffer.requireNotRevoked(); // a revocation from now on waits for this monitor before it ends mappings
-            var mapping = new BufferMapping(this, buffer.memory(), wanted);
-            mappings.add(mapping);
-            return mapping;
-        }
+    }
+
+    /** Why the device could not use the buffer in memory of another tenure, if it could not. */
+    Optional<String> obstacle(Tenure elsewhere, PoolBuffer memory) {
+        List<Compatibility.Obstacle> obstacles = new ArrayList<>(Compatibility.permission(wants, initiator, access,
+                buffer.heap().useCase(), elsewhere.attributes()));
+        obstacles.addAll(Compatibility.shape(wants, memory));
+        return obstacles.stream().findFirst().map(obstacle -> importerName + ": " + obstacle.why());
+    }
+
+    /** The buffer is about to move: the device stops, and its mappings end. */
+    void moving() {
+        core.invalidator().invalidate(this, Invalidation.MOVED);
+        endMappings(Ending.MOVED);
+    }
+
+    /** A mapping that stands keeps nothing in place: the device is told. */
+    @Override
+    public boolean pins() {
+        return false;
     }
 
     private synchronized void requireOpen(String what) {
@@ -122,10 +157,10 @@ final class BufferAttachment extends OpenSet.Member implements Attachment, Buffe
             }
         }
         core.invalidator().invalidate(this, Invalidation.REVOKED);
-        endMappings(HeapError.REVOKED);
+        endMappings(Ending.REVOKED);
     }
 
-    private void endMappings(HeapError why) {
+    private void endMappings(Ending why) {
         List<BufferMapping> toEnd;
         synchronized (this) {
             toEnd = List.copyOf(mappings);
@@ -147,7 +182,7 @@ final class BufferAttachment extends OpenSet.Member implements Attachment, Buffe
             }
             closed = true;
         }
-        endMappings(HeapError.CLOSED);
+        endMappings(Ending.CLOSED);
         buffer.remove(this);
         owner.attachments().remove(this);
         buffer.release();

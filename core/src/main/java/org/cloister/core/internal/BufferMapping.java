@@ -9,12 +9,29 @@ import org.cloister.heap.HeapException;
 import org.cloister.importer.Mapping;
 import org.cloister.importer.SegmentCursor;
 
-/** A device's view of a buffer. Ends once, by close, revocation, or the end of its attachment. */
+/** A device's view of a buffer. Ends once: by close, a move, revocation, or the end of its attachment. */
 final class BufferMapping implements Mapping {
     private final BufferAttachment attachment;
     private final Access access;
     private volatile PoolBuffer memory; // null once ended
-    private volatile HeapError ended = HeapError.CLOSED;
+    private volatile Ending ended = Ending.CLOSED;
+
+    /** How it came to an end. */
+    enum Ending {
+        CLOSED(HeapError.CLOSED, "the mapping was closed", "map again"),
+        MOVED(HeapError.CLOSED, "the buffer was moved", "map again, to find out where it is now"),
+        REVOKED(HeapError.REVOKED, "the buffer was revoked", "detach and use a new buffer");
+
+        private final HeapError error;
+        private final String why;
+        private final String remedy;
+
+        Ending(HeapError error, String why, String remedy) {
+            this.error = error;
+            this.why = why;
+            this.remedy = remedy;
+        }
+    }
 
     BufferMapping(BufferAttachment attachment, PoolBuffer memory, Access access) {
         this.attachment = attachment;
@@ -41,22 +58,22 @@ final class BufferMapping implements Mapping {
     public SegmentCursor cursor() {
         PoolBuffer current = memory;
         if (current == null) {
-            throw new HeapException(ended, "walk the segments of a mapping", attachment.toString(),
-                    ended == HeapError.REVOKED ? "the buffer was revoked" : "the mapping was closed",
-                    ended == HeapError.REVOKED ? "detach and use a new buffer" : "map again");
+            Ending how = ended;
+            throw new HeapException(how.error, "walk the segments of a mapping", attachment.toString(), how.why,
+                    how.remedy);
         }
         return new Cursor(attachment, current, access);
     }
 
     /** Ends it without a word to the attachment. */
-    void end(HeapError why) {
+    void end(Ending why) {
         ended = why;
         memory = null;
     }
 
     @Override
     public void close() {
-        end(HeapError.CLOSED);
+        end(Ending.CLOSED);
         attachment.unmapped(this);
     }
 

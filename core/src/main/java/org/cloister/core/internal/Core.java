@@ -37,6 +37,7 @@ final class Core {
     private final CallWatch watch;
     private final PoolCalls calls = new PoolCalls(this);
     private final Invalidator invalidator = new Invalidator(() -> settings().invalidateLimit());
+    private final Mover mover = new Mover(this);
     private final Elections elections = new Elections(this);
     private final Backends backends = new Backends(elections, () -> settings().callLimit());
     private final Availability availability;
@@ -106,6 +107,10 @@ final class Core {
         return invalidator;
     }
 
+    Mover mover() {
+        return mover;
+    }
+
     Elections elections() {
         return elections;
     }
@@ -132,6 +137,7 @@ final class Core {
         settings = value;
         apply(value);
         publish(elections.elect(all -> {}));
+        registry().heaps().forEach(mover::consider);
     }
 
     /**
@@ -221,25 +227,46 @@ final class Core {
         if (!outcome.changed().isEmpty()) {
             availability.changed();
         }
-        settings.drainDeadline().ifPresent(deadline -> outcome.drained().forEach(tenure -> time.schedule(
-                TimeUnit.NANOSECONDS.convert(deadline), () -> executor.execute(() -> revokeAll(tenure, "backend "
-                        + tenure.record().backend() + " left " + deadline.toMillis() + " ms ago")))));
+        outcome.changed().forEach(mover::consider);
+        outcome.drained().forEach(this::limit);
         outcome.toDisconnect().forEach(backends::disconnect);
+    }
+
+    /** Revokes what is left of a tenure when its deadline has passed, if it has one. */
+    private void limit(Tenure tenure) {
+        settings.policy(tenure.record().heap()).deadline().ifPresent(deadline -> time.schedule(
+                TimeUnit.NANOSECONDS.convert(deadline), () -> executor.execute(() -> revokeAll(tenure, "backend "
+                        + tenure.record().backend() + " left " + deadline.toMillis() + " ms ago"))));
+    }
+
+    /** Runs {@code action} soon, on a thread of core's. */
+    void execute(Runnable action) {
+        executor.execute(action);
+    }
+
+    /** Runs {@code action} after a delay, on a thread of core's, unless core has stopped. */
+    void later(Duration delay, Runnable action) {
+        time.schedule(delay.toNanos(), () -> {
+            if (!closed) {
+                executor.execute(action);
+            }
+        });
     }
 
     /** Takes all buffers of a tenure away from their users. Those that devices use do not wait for each other. */
     void revokeAll(Tenure tenure, String why) {
         for (Buffer buffer : tenure.revoke(why)) {
             if (buffer.isWatched()) {
-                executor.execute(() -> revoke(buffer, why));
+                executor.execute(() -> revoke(buffer, tenure, why));
             } else {
-                revoke(buffer, why);
+                revoke(buffer, tenure, why);
             }
         }
     }
 
-    private void revoke(Buffer buffer, String why) {
-        if (buffer.revoke()) {
+    /** Takes a buffer away, if it is still of that tenure. */
+    void revoke(Buffer buffer, Tenure tenure, String why) {
+        if (buffer.revoke(tenure)) {
             String heap = buffer.heap().name();
             LOG.warn("heap {}: buffer {} was revoked: {}", heap, buffer.id(), why);
             events.tell(() -> new HeapEvent.Revoked(heap, buffer.id(), why));

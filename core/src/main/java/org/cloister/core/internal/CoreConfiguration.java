@@ -17,6 +17,13 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             + " service.ranking.")
     String[] heap_backends() default {};
 
+    @AttributeDefinition(name = "Drain policies", description = "What becomes of live buffers when the backend of a"
+            + " heap leaves: drain (they stay until they are released), revoke:MS (they are taken away after that many"
+            + " milliseconds), move (they are moved to the backend that takes over, where both backends can do that;"
+            + " those that cannot be moved stay), move:MS (those are taken away): protected,secure-video=move:2000. For"
+            + " heaps not named here the drain deadline decides.")
+    String[] drain_policies() default {};
+
     @AttributeDefinition(name = "Drain deadline (ms)", min = "-1", description = "How long buffers of a backend that"
             + " leaves from now on stay usable, in milliseconds; then they are revoked. -1: until they are released.")
     long drain_deadline_ms() default -1;
@@ -49,6 +56,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         static CoreSettings read(CoreConfiguration c) {
             Duration deadline = CoreSettings.milliseconds("drain.deadline.ms", c.drain_deadline_ms(), -1);
             return new CoreSettings(CoreSettings.preferences(c.heap_backends()),
+                    CoreSettings.policies(c.drain_policies()),
                     Optional.of(deadline).filter(d -> !d.isNegative()),
                     CoreSettings.milliseconds("call.limit.ms", c.call_limit_ms(), 100),
                     CoreSettings.milliseconds("invalidate.limit.ms", c.invalidate_limit_ms(), 1),

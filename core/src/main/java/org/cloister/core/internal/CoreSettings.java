@@ -14,7 +14,9 @@ import org.cloister.heap.HeapException;
  * The configuration of core, checked.
  *
  * @param preferences for a heap's name, the ids of the only backends that may serve it, in order
- * @param drainDeadline how long buffers of a backend that left stay usable; empty means until they are released
+ * @param policies what becomes of live buffers when the backend of a heap leaves, by the heap's name
+ * @param drainDeadline how long buffers of a backend that left stay usable, where there is no policy for the heap;
+ *     empty means until they are released
  * @param callLimit how long a call of a backend may last
  * @param invalidateLimit how long an importer may take to let go
  * @param bundleQuotas bytes by symbolic name, or {@link Quotas#ANY}
@@ -23,12 +25,33 @@ import org.cloister.heap.HeapException;
  */
 record CoreSettings(
         Map<String, List<String>> preferences,
+        Map<String, DrainPolicy> policies,
         Optional<Duration> drainDeadline,
         Duration callLimit,
         Duration invalidateLimit,
         Map<String, Long> bundleQuotas,
         Map<String, Long> useCaseQuotas,
         Sites.Mode sites) {
+
+    /** What becomes of live buffers when the heap's backend leaves. */
+    DrainPolicy policy(String heap) {
+        return policies.getOrDefault(heap, new DrainPolicy(false, drainDeadline));
+    }
+
+    /** Reads {@code "protected,secure-video=move:2000"}. */
+    static Map<String, DrainPolicy> policies(String[] lines) {
+        var result = new HashMap<String, DrainPolicy>();
+        for (String line : lines) {
+            String[] parts = split(line, "drain.policies", DrainPolicy.EXAMPLE);
+            DrainPolicy policy = DrainPolicy.parse(parts[1]).orElseThrow(() -> bad(line, "drain.policies",
+                    "\"" + parts[1] + "\" is no policy; there are drain, revoke:MS, move and move:MS",
+                    DrainPolicy.EXAMPLE));
+            if (result.put(Registry.canonical(parts[0]), policy) != null) {
+                throw bad(line, "drain.policies", "another line names the same heap", DrainPolicy.EXAMPLE);
+            }
+        }
+        return Map.copyOf(result);
+    }
 
     /** Reads {@code "protected,secure-video=optee,carveout"}. */
     static Map<String, List<String>> preferences(String[] lines) {

@@ -178,7 +178,8 @@ final class ManagedHeap {
             charge = size;
             PoolBuffer memory = calls().allocate(tenure, size, Math.max(request.alignment(), granularity));
             name(tenure, memory, request.name());
-            var buffer = new Buffer(core.nextBufferId(), this, tenure, memory, owner, request.name());
+            var buffer = new Buffer(core.nextBufferId(), this, tenure, memory,
+                    Math.max(request.alignment(), granularity), owner, request.name());
             if (!tenure.add(buffer)) {
                 calls().free(tenure, memory);
                 throw notServed("allocate " + size + " bytes", "the backend has left and its buffers were revoked");
@@ -187,6 +188,9 @@ final class ManagedHeap {
                 core.quotas().refund(owner, charged, size - buffer.size());
             }
             done = true;
+            if (tenure.state() != Tenure.State.ACTIVE) {
+                core.mover().consider(this); // it came too late to be moved with the others
+            }
             if (core.events().isHeard()) {
                 core.events().tell(() -> new HeapEvent.Allocated(name, buffer.id(), buffer.size(), owner.name()));
             }

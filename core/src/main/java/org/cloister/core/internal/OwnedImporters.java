@@ -38,13 +38,17 @@ final class OwnedImporters implements Importers {
             throw new HeapException(HeapError.INVALID_ARGUMENT, what, buffer.getClass().getName(),
                     "it was not made by this framework", "pass a buffer that a Heap allocated");
         }
+        String initiator = Objects.requireNonNull(importer.initiator(), "the initiator");
         Buffer behind = reference.acquire(what);
-        var attachment = new BufferAttachment(behind, owner, importer, name, access, core); // has the reference
+        var attachment = // has the reference
+                new BufferAttachment(behind, owner, importer, name, initiator, wants, access, core);
         boolean done = false;
+        boolean pinned = false;
         try {
-            behind.requireNotRevoked();
-            check(what, Compatibility.permission(wants, Objects.requireNonNull(importer.initiator(), "the initiator"),
-                    access, behind.heap().useCase(), behind.tenure().attributes()), behind);
+            behind.pin(); // so that it stays where it is until the attachment is known
+            pinned = true;
+            check(what, Compatibility.permission(wants, initiator, access, behind.heap().useCase(),
+                    behind.tenure().attributes()), behind);
             check(what, shape(wants, behind), behind);
             if (!behind.add(attachment)) {
                 throw behind.revoked();
@@ -55,6 +59,9 @@ final class OwnedImporters implements Importers {
             done = true;
             return attachment;
         } finally {
+            if (pinned) {
+                behind.unpin();
+            }
             if (!done) {
                 attachment.close();
             }
@@ -62,13 +69,8 @@ final class OwnedImporters implements Importers {
     }
 
     private static List<Compatibility.Obstacle> shape(Constraints wants, Buffer buffer) {
-        buffer.pin();
-        try {
-            return buffer.heap().calls().call(buffer.tenure(), "tell where a buffer is",
-                    () -> Compatibility.shape(wants, buffer.memory()));
-        } finally {
-            buffer.unpin();
-        }
+        return buffer.heap().calls().call(buffer.tenure(), "tell where a buffer is",
+                () -> Compatibility.shape(wants, buffer.memory()));
     }
 
     private static void check(String what, List<Compatibility.Obstacle> obstacles, Buffer buffer) {

@@ -141,6 +141,11 @@ final class Tenure {
         buffers.remove(buffer);
     }
 
+    /** The live buffers, at one moment. */
+    List<Buffer> buffers() {
+        return buffers.snapshot();
+    }
+
     /** Takes no more buffers, and answers those that are to be revoked: whose memory has not gone back. */
     List<Buffer> revoke(String why) {
         revoked = why;

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,6 +16,7 @@ import org.cloister.backend.Pool;
 import org.cloister.backend.PoolBuffer;
 import org.cloister.backend.PoolMapping;
 import org.cloister.backend.PoolUsage;
+import org.cloister.backend.SecureCopier;
 import org.cloister.heap.Access;
 import org.cloister.heap.HeapAttributes;
 import org.cloister.heap.HeapError;
@@ -110,6 +112,27 @@ final class FakePool implements Pool {
             require(live.remove(buffer), "freed twice: " + buffer);
             used.addAndGet(-((FakeBuffer) buffer).bytes().byteSize());
         });
+    }
+
+    @Override
+    public Optional<SecureCopier> copier() {
+        return script.play("copier", () -> attributes.movable() ? Optional.of(new FakeCopier()) : Optional.empty());
+    }
+
+    private final class FakeCopier implements SecureCopier {
+        @Override
+        public boolean reaches(Pool target) {
+            return script.play("reaches", () -> target instanceof FakePool && target != FakePool.this);
+        }
+
+        @Override
+        public void copy(PoolBuffer from, Pool target, PoolBuffer to) {
+            script.act("copy", () -> {
+                require(live.contains(from), "copy of a buffer that is not live");
+                require(((FakePool) target).live.contains(to), "copy to a buffer that is not live");
+                MemorySegment.copy(((FakeBuffer) from).bytes(), 0, ((FakeBuffer) to).bytes(), 0, from.size());
+            });
+        }
     }
 
     @Override

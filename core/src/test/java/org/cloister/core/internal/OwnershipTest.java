@@ -46,7 +46,8 @@ class OwnershipTest {
 
     private static void configure(World world, Sites.Mode mode) {
         CoreSettings s = World.settings();
-        world.core.configure(new CoreSettings(s.preferences(), s.drainDeadline(), s.callLimit(), s.invalidateLimit(),
+        world.core.configure(new CoreSettings(s.preferences(), s.policies(), s.drainDeadline(),
+                s.callLimit(), s.invalidateLimit(),
                 s.bundleQuotas(), s.useCaseQuotas(), mode));
     }
 

@@ -31,7 +31,8 @@ class SettingsTest {
 
     @Test
     void defaults() {
-        assertThat(CoreConfiguration.Reader.read(configuration(Map.of()))).isEqualTo(new CoreSettings(Map.of(),
+        assertThat(CoreConfiguration.Reader.read(configuration(Map.of()))).isEqualTo(new CoreSettings(
+                Map.of(), Map.of(),
                 Optional.empty(), Duration.ofSeconds(10), Duration.ofSeconds(1), Map.of(), Map.of(),
                 Sites.Mode.SAMPLED));
     }
@@ -110,5 +111,29 @@ class SettingsTest {
             world.video().allocate(1).close();
             world.pass(Duration.ofSeconds(1));
         }
+    }
+
+    @Test
+    void policiesOfHeaps() {
+        String[] lines = {"restricted,secure-video=move:2000", "a = drain", "b=move", "c=revoke:0"};
+        assertThat(read("drain_policies", lines).policies()).isEqualTo(Map.of(
+                "protected,secure-video", new DrainPolicy(true, Optional.of(Duration.ofSeconds(2))),
+                "a", new DrainPolicy(false, Optional.empty()), "b", new DrainPolicy(true, Optional.empty()),
+                "c", new DrainPolicy(false, Optional.of(Duration.ZERO))));
+        CoreSettings settings = read("drain_policies", lines);
+        assertThat(settings.policy("elsewhere")).isEqualTo(new DrainPolicy(false, settings.drainDeadline()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a=revoke", "a=drain:5", "a=move:", "a=move:-1", "a=move:1s", "a=MOVE", "a=", "drain",
+        "a=revoke:9999999999999999999"})
+    void policiesThatAreNone(String line) {
+        World.refused(HeapError.INVALID_ARGUMENT, () -> read("drain_policies", new String[] {line}));
+    }
+
+    @Test
+    void twoPoliciesForOneHeap() {
+        World.refused(HeapError.INVALID_ARGUMENT, () -> read("drain_policies",
+                new String[] {"protected,a=move", "restricted,a=drain"}));
     }
 }

@@ -106,7 +106,7 @@ class TenureTest {
     void aRevokedTenureTakesNoBufferThatComesLate() {
         assertThat(tenure.revoke("it left")).isEqualTo(List.of());
         assertThat(tenure.revoked()).isEqualTo("it left");
-        assertThat(tenure.add(new Buffer(1, null, tenure, new FakePool(FakeBackend.NORMAL, 1).allocate(4096, 4096),
+        assertThat(tenure.add(new Buffer(1, null, tenure, new FakePool(FakeBackend.NORMAL, 1).allocate(4096, 4096), 4096,
                 new Owner("o"), ""))).isFalse();
     }
 

@@ -56,32 +56,38 @@ final class World implements AutoCloseable {
     }
 
     static CoreSettings settings() {
-        return new CoreSettings(Map.of(), Optional.empty(), Duration.ofSeconds(10), Duration.ofSeconds(1), Map.of(),
-                Map.of(), Sites.Mode.ALL);
+        return new CoreSettings(Map.of(), Map.of(), Optional.empty(), Duration.ofSeconds(10), Duration.ofSeconds(1),
+                Map.of(), Map.of(), Sites.Mode.ALL);
     }
 
     static CoreSettings preferring(String heap, String... backends) {
         CoreSettings s = settings();
-        return new CoreSettings(Map.of(heap, List.of(backends)), s.drainDeadline(), s.callLimit(),
+        return new CoreSettings(Map.of(heap, List.of(backends)), s.policies(), s.drainDeadline(), s.callLimit(),
                 s.invalidateLimit(), s.bundleQuotas(), s.useCaseQuotas(), s.sites());
+    }
+
+    static CoreSettings policy(String policy) {
+        CoreSettings s = settings();
+        return new CoreSettings(s.preferences(), Map.of(VIDEO, DrainPolicy.parse(policy).orElseThrow()),
+                s.drainDeadline(), s.callLimit(), s.invalidateLimit(), s.bundleQuotas(), s.useCaseQuotas(), s.sites());
     }
 
     static CoreSettings deadline(Duration deadline) {
         CoreSettings s = settings();
-        return new CoreSettings(s.preferences(), Optional.of(deadline), s.callLimit(), s.invalidateLimit(),
-                s.bundleQuotas(), s.useCaseQuotas(), s.sites());
+        return new CoreSettings(s.preferences(), s.policies(), Optional.of(deadline), s.callLimit(),
+                s.invalidateLimit(), s.bundleQuotas(), s.useCaseQuotas(), s.sites());
     }
 
     static CoreSettings limits(Duration call, Duration invalidate) {
         CoreSettings s = settings();
-        return new CoreSettings(s.preferences(), s.drainDeadline(), call, invalidate, s.bundleQuotas(),
+        return new CoreSettings(s.preferences(), s.policies(), s.drainDeadline(), call, invalidate, s.bundleQuotas(),
                 s.useCaseQuotas(), s.sites());
     }
 
     static CoreSettings quotas(Map<String, Long> bundles, Map<String, Long> useCases) {
         CoreSettings s = settings();
-        return new CoreSettings(s.preferences(), s.drainDeadline(), s.callLimit(), s.invalidateLimit(), bundles,
-                useCases, s.sites());
+        return new CoreSettings(s.preferences(), s.policies(), s.drainDeadline(), s.callLimit(), s.invalidateLimit(),
+                bundles, useCases, s.sites());
     }
 
     Candidate add(FakeBackend backend, int ranking) {

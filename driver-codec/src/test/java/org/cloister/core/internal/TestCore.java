@@ -22,7 +22,8 @@ public final class TestCore implements AutoCloseable {
     }
 
     private static CoreSettings settings(Map<String, List<String>> preferences, Optional<Duration> deadline) {
-        return new CoreSettings(preferences, deadline, Duration.ofSeconds(10), Duration.ofSeconds(2), Map.of(),
+        return new CoreSettings(preferences, Map.of(), deadline, Duration.ofSeconds(10), Duration.ofSeconds(2),
+                Map.of(),
                 Map.of(), Sites.Mode.NONE);
     }
 
