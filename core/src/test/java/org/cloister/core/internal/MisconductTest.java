@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
@@ -180,11 +181,13 @@ class MisconductTest {
     private static Stream<Arguments> garbage() {
         FakeBuffer throwing = memory(piece(0x40000000, 8192));
         throwing.script().fail("address", new IllegalStateException("boom"));
+        FakeBuffer placeless = lying("segments", 0);
+        placeless.script().answer("fd", OptionalInt.empty());
         return Stream.of(garbage("nothing", null),
                 garbage("too little", memory(piece(0x40000000, 4096))),
                 garbage("odd size", lying("size", 8193L)),
                 garbage("negative size", lying("size", -4096L)),
-                garbage("no segment", lying("segments", 0)),
+                garbage("no segment, and no descriptor either", placeless),
                 garbage("negative segments", lying("segments", -1)),
                 garbage("several segments of a contiguous heap", memory(piece(0x40000000, 4096), piece(0, 4096))),
                 garbage("not aligned as asked", memory(piece(0x40001000, 8192))),
