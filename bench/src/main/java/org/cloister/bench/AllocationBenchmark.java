@@ -2,7 +2,6 @@
 package org.cloister.bench;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.util.concurrent.TimeUnit;
 import org.cloister.backend.PoolBuffer;
 import org.cloister.heap.HeapAttributes;
@@ -20,7 +19,6 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -84,36 +82,6 @@ public class AllocationBenchmark {
         }
     }
 
-    /** The peer. */
-    @State(Scope.Thread)
-    public static class Netty {
-        /** Live allocations. */
-        @Param({"100", "10000", "1000000"})
-        public int live;
-
-        private final PooledByteBufAllocator allocator = new PooledByteBufAllocator(true, 1, 1, 8192, 9, 256, 64, true);
-        private ByteBuf[] buffers;
-        private LiveSet set;
-
-        /** Fills up. */
-        @Setup(Level.Trial)
-        public void fill() {
-            set = new LiveSet(live);
-            buffers = new ByteBuf[live];
-            for (int slot : LiveSet.shuffled(live)) {
-                buffers[slot] = allocator.directBuffer(BLOCK, BLOCK);
-            }
-        }
-
-        /** Gives gigabytes back. */
-        @TearDown(Level.Trial)
-        public void empty() {
-            for (ByteBuf buffer : buffers) {
-                buffer.release();
-            }
-        }
-    }
-
     /** Allocator. */
     @Benchmark
     @Against(peer = "nettyPooled", atMost = PAIR_NANOS)
@@ -134,9 +102,7 @@ public class AllocationBenchmark {
 
     /** Peer. */
     @Benchmark
-    public ByteBuf nettyPooled(Netty state) {
-        int index = state.set.next();
-        state.buffers[index].release();
-        return state.buffers[index] = state.allocator.directBuffer(BLOCK, BLOCK);
+    public ByteBuf nettyPooled(NettyBuffers state) {
+        return state.replace();
     }
 }

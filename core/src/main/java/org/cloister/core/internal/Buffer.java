@@ -35,6 +35,8 @@ final class Buffer extends OpenSet.Member {
     private static final VarHandle REFS;
     private static final VarHandle PINS;
     private static final VarHandle MEMORY;
+    private static final VarHandle NAME;
+    private static final VarHandle TENURE;
     private static final VarHandle RESERVATION;
 
     static {
@@ -43,6 +45,8 @@ final class Buffer extends OpenSet.Member {
             REFS = lookup.findVarHandle(Buffer.class, "refs", int.class);
             PINS = lookup.findVarHandle(Buffer.class, "pins", int.class);
             MEMORY = lookup.findVarHandle(Buffer.class, "memory", PoolBuffer.class);
+            TENURE = lookup.findVarHandle(Buffer.class, "tenure", Tenure.class);
+            NAME = lookup.findVarHandle(Buffer.class, "name", String.class);
             RESERVATION = lookup.findVarHandle(Buffer.class, "reservation", BufferReservation.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -56,7 +60,7 @@ final class Buffer extends OpenSet.Member {
     private final Owner payer;
     private volatile Tenure tenure;
     private volatile PoolBuffer memory;
-    private volatile int refs = 1;
+    private volatile int refs;
     private volatile int pins;
     private volatile BufferReservation reservation; // made when first asked for
     private volatile String name;
@@ -73,16 +77,21 @@ final class Buffer extends OpenSet.Member {
         }
     }
 
-    /** @param alignment what was asked for, in bytes */
+    /**
+     * With one reference, which is the caller's.
+     *
+     * @param alignment what was asked for, in bytes
+     */
     Buffer(long id, ManagedHeap heap, Tenure tenure, PoolBuffer memory, long alignment, Owner payer, String name) {
         this.id = id;
         this.heap = heap;
         this.alignment = alignment;
-        this.tenure = tenure;
-        this.memory = memory;
+        TENURE.set(this, tenure); // plain, as the next three: others get to know of the buffer by final fields and locks, so no fence is due
+        MEMORY.set(this, memory);
+        NAME.set(this, name);
+        REFS.set(this, 1);
         this.size = memory.size();
         this.payer = payer;
-        this.name = name;
     }
 
     long id() {

@@ -6,11 +6,14 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.cloister.backend.Pool;
 import org.cloister.backend.PoolBuffer;
 import org.cloister.heap.Access;
@@ -26,11 +29,13 @@ import org.cloister.heap.Reservation;
 
 /** A bundle's reference to a buffer. Safe for use by any thread. */
 final class BufferReference extends OpenSet.Member implements DmaBuf {
-    private static final VarHandle CLOSED;
+    /** What stands for the mappings of a closed reference. Told apart by identity. */
+    private static final List<BufferCpuMapping> CLOSED = Collections.unmodifiableList(new ArrayList<>());
+    private static final VarHandle MAPPINGS;
 
     static {
         try {
-            CLOSED = MethodHandles.lookup().findVarHandle(BufferReference.class, "closed", boolean.class);
+            MAPPINGS = MethodHandles.lookup().findVarHandle(BufferReference.class, "mappings", List.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -40,8 +45,7 @@ final class BufferReference extends OpenSet.Member implements DmaBuf {
     private final Owner owner;
     private final long openedAt; // in ticks of the call watch
     private final Throwable site; // null unless sampled
-    private volatile boolean closed;
-    private List<BufferCpuMapping> mappings = List.of(); // guarded by this; copied on write
+    private volatile List<BufferCpuMapping> mappings; // replaced, never changed
 
     /** Takes over a reference to {@code buffer} that the caller has acquired. */
     BufferReference(Buffer buffer, Owner owner, long openedAt, Throwable site) {
@@ -49,6 +53,7 @@ final class BufferReference extends OpenSet.Member implements DmaBuf {
         this.owner = owner;
         this.openedAt = openedAt;
         this.site = site;
+        MAPPINGS.set(this, List.of()); // plain, as in Buffer
     }
 
     Buffer buffer() {
@@ -73,7 +78,7 @@ final class BufferReference extends OpenSet.Member implements DmaBuf {
      * @param what what the caller is about to do, for the error
      */
     Buffer acquire(String what) {
-        if (closed || !buffer.acquire()) {
+        if (isClosed() || !buffer.acquire()) {
             throw closed(what);
         }
         return buffer;
@@ -130,7 +135,7 @@ final class BufferReference extends OpenSet.Member implements DmaBuf {
 
     @Override
     public Reservation reservation() {
-        if (closed) {
+        if (isClosed()) {
             throw closed("look at the fences of buffer " + id());
         }
         buffer.requireNotRevoked();
@@ -248,18 +253,9 @@ final class BufferReference extends OpenSet.Member implements DmaBuf {
                 mapping.end();
                 throw target.revoked();
             }
-            boolean late;
-            synchronized (this) {
-                late = closed;
-                if (!late) {
-                    var more = new ArrayList<>(mappings);
-                    more.add(mapping);
-                    mappings = List.copyOf(more);
-                }
-            }
             pinned = false; // the mapping has the pin and the reference from here on
             target = null;
-            if (late) {
+            if (!began(mapping)) {
                 mapping.close();
                 throw closed(what);
             }
@@ -274,9 +270,29 @@ final class BufferReference extends OpenSet.Member implements DmaBuf {
         }
     }
 
+    private boolean isClosed() {
+        return mappings == CLOSED;
+    }
+
+    /** A CPU mapping began; false when the reference was closed. */
+    private boolean began(BufferCpuMapping mapping) {
+        return change(all -> Stream.concat(all.stream(), Stream.of(mapping)).toList());
+    }
+
     /** A CPU mapping ended. */
-    synchronized void ended(BufferCpuMapping mapping) {
-        mappings = mappings.stream().filter(m -> m != mapping).toList();
+    void ended(BufferCpuMapping mapping) {
+        change(all -> all.stream().filter(m -> m != mapping).toList());
+    }
+
+    private boolean change(UnaryOperator<List<BufferCpuMapping>> change) {
+        List<BufferCpuMapping> before = mappings;
+        while (before != CLOSED) {
+            if (MAPPINGS.compareAndSet(this, before, change.apply(before))) {
+                return true;
+            }
+            before = mappings;
+        }
+        return false;
     }
 
     @Override
@@ -302,14 +318,12 @@ final class BufferReference extends OpenSet.Member implements DmaBuf {
 
     /** Closes; false when that was done before. */
     boolean closeOnce() {
-        if (!CLOSED.compareAndSet(this, false, true)) {
+        @SuppressWarnings("unchecked") // the type of the field
+        var open = (List<BufferCpuMapping>) MAPPINGS.getAndSet(this, CLOSED);
+        if (open == CLOSED) {
             return false;
         }
-        List<BufferCpuMapping> toEnd;
-        synchronized (this) {
-            toEnd = mappings;
-        }
-        toEnd.forEach(BufferCpuMapping::close);
+        open.forEach(BufferCpuMapping::close);
         owner.references().remove(this);
         buffer.release();
         return true;

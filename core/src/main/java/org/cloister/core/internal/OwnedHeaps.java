@@ -32,12 +32,13 @@ import org.cloister.importer.Importer;
  * registry was replaced.
  */
 final class OwnedHeaps implements Heaps {
-    private record View(Registry of, Map<String, Optional<Heap>> byName) {}
+    /** The map is not changed any more. A hash map, because {@code Map.copyOf} probes on where names are alike. */
+    private record View(Registry of, HashMap<String, Optional<Heap>> byName) {}
 
     private final Core core;
     private final Owner owner;
     private final Map<ManagedHeap, Heap> owned = new ConcurrentHashMap<>();
-    private volatile View view = new View(Registry.EMPTY, Map.of());
+    private volatile View view = new View(Registry.EMPTY, new HashMap<>());
 
     OwnedHeaps(Core core, Owner owner) {
         this.core = core;
@@ -60,14 +61,14 @@ final class OwnedHeaps implements Heaps {
         if (current.of() != registry) {
             current = view(registry);
         }
-        Optional<Heap> found = current.byName().get(name);
+        Optional<Heap> found = current.byName().get(Objects.requireNonNull(name, "name"));
         return found == null ? Optional.empty() : found;
     }
 
     private View view(Registry registry) {
         var names = new HashMap<String, Optional<Heap>>();
         registry.byName().forEach((name, heap) -> names.put(name, Optional.of(of(heap))));
-        var fresh = new View(registry, Map.copyOf(names));
+        var fresh = new View(registry, names);
         view = fresh;
         return fresh;
     }
