@@ -3,12 +3,17 @@ package org.cloister.itests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cloister.backend.HeapBackend;
@@ -36,18 +41,18 @@ class PlaybackTest {
     @TempDir
     Path directory;
 
-    private Configuration board;
+    private static Configuration board() throws IOException {
+        return Framework.service(ConfigurationAdmin.class, null).getConfiguration("org.cloister.emulator.board", "?");
+    }
 
     private void switchOn(String name) throws Exception {
-        board = Framework.service(ConfigurationAdmin.class, null)
-                .getConfiguration("org.cloister.emulator.board", "?");
-        board.update(Framework.properties(Map.of("board", name)));
+        board().update(Framework.properties(Map.of("board", name)));
         Framework.reference(Soc.class, "(&(board=%s)(board.complete=true))".formatted(name));
     }
 
     @AfterEach
     void switchOff() throws Exception {
-        board.delete();
+        board().delete();
         Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
     }
 
@@ -150,8 +155,7 @@ class PlaybackTest {
 
     @Test
     void theSamplePlaysExactlyInEncryptedMemoryWithoutATee() throws Exception {
-        board.update(Framework.properties(Map.of("board", "amd-laptop-no-tee")));
-        Framework.reference(Soc.class, "(board=amd-laptop-no-tee)");
+        switchOn("amd-laptop-no-tee");
         Framework.service(CodecDriver.class, null);
         Framework.reference(DisplayDriver.class, null);
         String report = play("--json", "--heap", "encrypted,secure-video",
@@ -163,13 +167,48 @@ class PlaybackTest {
         assertThat(report).contains("\"backends\":[\"tmz\"]");
     }
 
+    @ParameterizedTest
+    @CsvSource({"virt-optee, OPTEE_FFA", "virt-optee-smc, OPTEE_SMC", "virt-optee-static, OPTEE_STATIC"})
+    void whatWasRecordedOfARunIsReplayedWithoutADifference(String name, String model) throws Exception {
+        Path trace = directory.resolve("run.trace");
+        Configuration firmware = Framework.service(ConfigurationAdmin.class, null)
+                .getConfiguration("org.cloister.emulator.optee", "?");
+        firmware.update(Framework.properties(Map.of("trace", trace.toString())));
+        try {
+            switchOn(name);
+            play("--picture", directory.resolve("sheet.png").toString());
+            switchOff();
+        } finally {
+            firmware.delete();
+        }
+        String key = "00112233445566778899aabbccddeeff"; // of the sample
+        assertThat(trace).content().contains("msg> ").contains("in> ")
+                .doesNotContain(key).doesNotContain("7766554433221100").doesNotContain("ffeeddccbbaa9988");
+        assertReplays(model, Files.readAllLines(trace));
+    }
+
+    /** By reflection, as the emulator is taken away and brought back by {@link NothingLeftTest}. */
+    private static void assertReplays(String model, List<String> lines) throws ReflectiveOperationException {
+        Bundle emulator = Framework.bundle("org.cloister.emulator.optee");
+        Class<?> models = emulator.loadClass("org.cloister.emulator.optee.replay.FirmwareModel");
+        List<String> different = new ArrayList<>();
+        Consumer<Object> listener = call -> Optional.of(call.toString()).filter(text -> text.contains("same=false"))
+                .ifPresent(different::add);
+        Object replay = emulator.loadClass("org.cloister.emulator.optee.replay.TraceReplay")
+                .getConstructor(models, Consumer.class).newInstance(models.getField(model).get(null), listener);
+        String result = replay.getClass().getMethod("replay", String.class, List.class)
+                .invoke(replay, "the run", lines).toString();
+        assertThat(different).isEmpty();
+        assertThat(result).matches("ReplayResult\\[calls=[1-9][0-9]{2,}, differences=0]");
+    }
+
     @SuppressWarnings("rawtypes") // a service object of a generic type
     private static String play(String... arguments) {
+        Framework.await(() -> Framework.bundle("org.cloister.player").getBundleContext()
+                .getServiceReference("org.cloister.player.internal.BenchFinder"));
         ServiceReference<Callable> reference = Framework.reference(Callable.class, "(cloister.command=play)");
         ServiceObjects<Callable> commands = Framework.context().getServiceObjects(reference);
         Callable command = commands.getService();
-        Framework.await(() -> Framework.bundle("org.cloister.player").getBundleContext()
-                .getServiceReference("org.cloister.player.internal.BenchFinder"));
         var out = new StringWriter();
         try {
             int status = new CommandLine(command).setOut(new PrintWriter(out, true))

@@ -2,6 +2,8 @@
 package org.cloister.cli.internal;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Dictionary;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.cloister.platform.conduit.SmcConduit;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -30,6 +33,8 @@ public final class BoardStage implements Stage {
     static final String DEFAULT_BOARD = "jacinto";
 
     private static final String PID = "org.cloister.emulator.board";
+    private static final String FIRMWARE_PID = "org.cloister.emulator.optee";
+    private static final String TRACE = "trace";
     private static final String BOARD = "board";
     private static final String COMPLETE = "board.complete";
     private static final String BOARD_NAME = "board.name";
@@ -72,6 +77,24 @@ public final class BoardStage implements Stage {
             throw new CommandFailure(ExitStatus.DOES_NOT_HOLD,
                     "the board %s did not come up within %d seconds; run again with CLOISTER_LOG_LEVEL=INFO to see why"
                             .formatted(board, patience.toSeconds()));
+        }
+    }
+
+    @Override
+    public void switchOn(String board, Path trace) {
+        Path file = trace.toAbsolutePath();
+        if (Files.isDirectory(file) || !Files.isWritable(Files.exists(file) ? file : file.getParent())) {
+            throw new CommandFailure(ExitStatus.UNUSABLE, "cannot write '%s': it is %s; name another file with --trace"
+                    .formatted(Text.printable(trace.toString()), Files.isDirectory(file) ? "a directory"
+                            : "not a file, or not in a directory, that can be written to"));
+        }
+        Dictionary<String, Object> properties = new Hashtable<>();
+        properties.put(TRACE, file.toString());
+        configure(FIRMWARE_PID, properties, "record calls to firmware");
+        switchOn(board);
+        if (context.getServiceReference(SmcConduit.class) == null) {
+            throw new CommandFailure(ExitStatus.UNUSABLE, ("the board %s has no firmware that is called, so that there is"
+                    + " nothing to record; leave --trace out, or choose a board such as virt-optee").formatted(board));
         }
     }
 

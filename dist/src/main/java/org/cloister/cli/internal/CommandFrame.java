@@ -2,6 +2,7 @@
 package org.cloister.cli.internal;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import picocli.CommandLine.ParseResult;
 final class CommandFrame {
     private static final String BOARD_OPTION = "--board";
     private static final String MACHINE_OPTION = "--real";
+    private static final String TRACE_OPTION = "--trace";
     private static final String HELP = "help";
     /** What makes the root list all commands. */
     private static final Set<String> DESCRIBING = Set.of(HELP, "-h", "--help");
@@ -119,7 +121,10 @@ final class CommandFrame {
             CommandLine command = new CommandLine(contribution.command());
             command.setCommandName(name); // what the service is called counts, whatever the annotation says
             addHelp(command);
-            contribution.board().ifPresent(board -> addBoard(command.getCommandSpec(), board));
+            contribution.board().ifPresent(board -> {
+                addBoard(command.getCommandSpec(), board);
+                addTrace(command.getCommandSpec());
+            });
             return command;
         } catch (CommandLine.InitializationException broken) {
             throw new CommandFailure(ExitStatus.DOES_NOT_HOLD,
@@ -148,6 +153,14 @@ final class CommandFrame {
         }
     }
 
+    private static void addTrace(CommandSpec spec) {
+        if (spec.findOption(TRACE_OPTION) == null) {
+            spec.addOption(OptionSpec.builder(TRACE_OPTION).paramLabel("FILE").type(Path.class)
+                    .description("Record every call to the board's firmware in this file, for 'cloister replay'.")
+                    .build());
+        }
+    }
+
     private IExecutionStrategy onStage(IExecutionStrategy next) {
         return parsed -> {
             Optional<Integer> helped = Optional.ofNullable(CommandLine.executeHelpRequest(parsed));
@@ -167,8 +180,15 @@ final class CommandFrame {
             contribution.board().ifPresent(board -> {
                 String chosen = command.commandSpec().findOption(BOARD_OPTION).getValue();
                 String wanted = chosen == null ? board : chosen;
+                boolean records = command.hasMatchedOption(TRACE_OPTION);
                 if (wanted.isEmpty() || command.hasMatchedOption(MACHINE_OPTION)) {
+                    if (records) {
+                        throw new CommandFailure(ExitStatus.UNUSABLE,
+                                "calls to firmware are recorded on emulated boards; choose one with --board");
+                    }
                     stage.useMachine();
+                } else if (records) {
+                    stage.switchOn(wanted, command.commandSpec().findOption(TRACE_OPTION).getValue());
                 } else {
                     stage.switchOn(wanted);
                 }

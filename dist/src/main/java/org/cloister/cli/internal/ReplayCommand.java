@@ -34,7 +34,7 @@ public final class ReplayCommand implements Callable<Integer> {
     private String file;
 
     @Option(names = "--firmware", required = true, paramLabel = "MODEL",
-            description = "What the calls are fed to: optee-ffa or optee-smc.")
+            description = "What the calls are fed to: optee-ffa, optee-smc or optee-static.")
     private String firmware;
 
     @Option(names = "--expect", description = "Compare the answers with those recorded; a difference gives status 1.")

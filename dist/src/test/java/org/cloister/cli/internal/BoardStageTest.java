@@ -4,12 +4,18 @@ package org.cloister.cli.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.cloister.platform.conduit.SmcConduit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BoardStageTest extends FrameworkCase {
     private static final String BOARD = "org.cloister.emulator.soc.Board";
@@ -19,11 +25,14 @@ class BoardStageTest extends FrameworkCase {
     private FakeConfigurations configurations;
     private BoardStage stage;
 
+    @TempDir
+    Path directory;
+
     @BeforeEach
     void makeStage() {
         configurations = new FakeConfigurations(properties -> {
-            switchedOn.add(properties.get("board"));
-            if (properties.get("board").equals("jacinto")) {
+            switchedOn.add(Optional.<Object>ofNullable(properties.get("board")).orElseGet(() -> properties.get("trace")));
+            if ("jacinto".equals(properties.get("board"))) {
                 register(SOC, this, Map.of("board", "jacinto", "board.complete", true));
             }
         });
@@ -69,6 +78,43 @@ class BoardStageTest extends FrameworkCase {
     void noBoardAtAll() {
         assertThatExceptionOfType(CommandFailure.class).isThrownBy(() -> stage.switchOn("jacinto"))
                 .withMessage("there is no board 'jacinto'; install a bundle that has boards");
+    }
+
+    @Test
+    void firmwareIsToldToRecordBeforeTheBoardIsOn() {
+        provideBoards();
+        register(SmcConduit.class.getName(), this, Map.of());
+        Path trace = directory.resolve("x.trace");
+
+        stage.switchOn("jacinto", trace);
+
+        assertThat(switchedOn).containsExactly(trace.toString(), "jacinto");
+        assertThat(configurations.asked).containsExactly(
+                "org.cloister.emulator.optee ?", "org.cloister.emulator.board ?");
+    }
+
+    @Test
+    void boardWithoutFirmwareHasNothingToRecord() {
+        provideBoards();
+
+        assertThatExceptionOfType(CommandFailure.class)
+                .isThrownBy(() -> stage.switchOn("jacinto", directory.resolve("x.trace")))
+                .withMessage("the board jacinto has no firmware that is called, so that there is nothing to record;"
+                        + " leave --trace out, or choose a board such as virt-optee")
+                .matches(failure -> failure.status() == 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "nosuch/x.trace"})
+    void traceThatCannotBeWritten(String name) {
+        provideBoards();
+
+        assertThatExceptionOfType(CommandFailure.class)
+                .isThrownBy(() -> stage.switchOn("jacinto", directory.resolve(name)))
+                .withMessageStartingWith("cannot write '" + directory)
+                .withMessageEndingWith("; name another file with --trace")
+                .matches(failure -> failure.status() == 2);
+        assertThat(switchedOn).isEmpty();
     }
 
     @Test

@@ -207,6 +207,17 @@ class CommandFrameTest {
     }
 
     @Test
+    void callsToFirmwareAreRecordedFromTheStart() {
+        shell.with("play", Nothing::new, "jacinto").with("alloc", Nothing::new, "");
+
+        assertThat(shell.run("play", "--board", "lab", "--trace", "x.trace")).isZero();
+        assertThat(shell.trace).containsSubsequence("board lab", "record x.trace", "release play");
+        assertThat(shell.run("alloc", "--trace", "x.trace")).isEqualTo(2);
+        assertThat(shell.err()).isEqualTo(
+                "cloister alloc: calls to firmware are recorded on emulated boards; choose one with --board\n");
+    }
+
+    @Test
     void boardThatIsNotThere() {
         shell.with("play", Nothing::new, "jacinto");
 

@@ -161,7 +161,7 @@ class ReplayCommandTest {
     void aFirmwareThatIsNotThere() {
         assertThat(shell.run("replay", file(VERSION), "--firmware", "hafnium")).isEqualTo(2);
         assertThat(shell.err()).isEqualTo(
-                "cloister replay: there is no firmware 'hafnium'; choose optee-ffa or optee-smc\n");
+                "cloister replay: there is no firmware 'hafnium'; choose optee-ffa or optee-smc or optee-static\n");
         assertThat(shell.run("replay", file(VERSION))).isEqualTo(2);
         assertThat(shell.err()).contains("--firmware");
     }

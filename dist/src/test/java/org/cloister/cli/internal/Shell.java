@@ -3,6 +3,7 @@ package org.cloister.cli.internal;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -68,6 +69,12 @@ final class Shell implements CommandSource, Stage {
             throw new CommandFailure(ExitStatus.UNUSABLE, "there is no board '%s'".formatted(board));
         }
         trace.add("board " + board);
+    }
+
+    @Override
+    public void switchOn(String board, Path file) {
+        switchOn(board);
+        trace.add("record " + file);
     }
 
     @Override

@@ -24,6 +24,8 @@ import org.osgi.annotation.versioning.ProviderType;
  *  mem OFFSET: W W ..  32-bit words of the FF-A descriptor in the TX buffer, before the call
  *  list ADDR: P P ..   the pages behind a parameter of the message, by the address of the list
  *  msg&gt; OFFSET: W W ..  64-bit words of the message, before the call
+ *  in&gt; OFFSET: W W ..  64-bit words that the message's first parameter refers to, before the call, where they are known
+ *                      to be no secret: key ids and descriptions of samples for the content decryption application
  *  rpc&gt; OFFSET: W W ..  64-bit words of the normal world's answer to a request, before the call that resumes
  *  ffa&gt; X0 X1 ..       an FF-A call: x0 to x7, or to x17 when those are used
  *  ffa&lt; X0 X1 ..       its answer
@@ -33,7 +35,7 @@ import org.osgi.annotation.versioning.ProviderType;
  *  rpc&lt; OFFSET: W W ..  64-bit words of the trusted OS's request, when the call returns with one
  * </pre>
  *
- * <p>What is in memory that parameters refer to is not recorded: it may be secret. While it records, calls go on one
+ * <p>What else is in memory that parameters refer to is not recorded: it may be secret, as content keys are. While it records, calls go on one
  * after the other, so that the order of lines is the order of calls. A trace that cannot be written to any more ends
  * there, and calls go on; {@link #close} tells. Safe for use by any thread: {@code this} guards all.
  */

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.platform.conduit;
 
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.cloister.platform.PhysicalMemory;
+import org.cloister.platform.layout.OpteeMessage;
+import org.cloister.platform.layout.OpteeParameter;
 
 /**
  * Follows the calls of FF-A and OP-TEE far enough to know which memory belongs to a call, and records it. Guarded by
@@ -15,6 +18,7 @@ final class TraceObserver {
     private final TraceMemory memory;
     private final FfaDescriptors descriptors;
     private final SharedLists lists;
+    private final SampleInputs inputs = new SampleInputs();
     private final Map<Integer, TraceMessage> suspended = new HashMap<>();
     private Optional<TraceMessage> current = Optional.empty();
 
@@ -61,9 +65,28 @@ final class TraceObserver {
     private void begin(Optional<TraceMessage> message) {
         current = message;
         message.ifPresent(begun -> {
-            lists.before(begun.read(memory));
-            lines.words64("msg>", begun.read(memory));
+            MemorySegment sent = begun.read(memory);
+            lists.before(sent);
+            lines.words64("msg>", sent);
+            if (inputs.isKnown(sent)) {
+                lines.words64("in>", input(sent));
+            }
         });
+    }
+
+    /** What the first parameter of a message refers to; nothing when that cannot be followed, or is long. */
+    private MemorySegment input(MemorySegment message) {
+        long at = OpteeMessage.paramAt(0, 0);
+        long reference = OpteeParameter.reference(message, at);
+        long size = OpteeParameter.size(message, at);
+        if (size < 0 || size > TraceMemory.PAGE) {
+            return MemorySegment.ofArray(new byte[0]);
+        }
+        return descriptors.memoryOf(reference)
+                .map(pages -> memory.read(pages, OpteeParameter.sharedOffset(message, at), size))
+                .or(() -> lists.memoryOf(reference).map(pages -> memory.read(
+                        pages, lists.offsetOf(reference) + OpteeParameter.offset(message, at), size)))
+                .orElseGet(() -> MemorySegment.ofArray(new byte[0]));
     }
 
     private void resume(int thread) {
@@ -109,7 +132,9 @@ final class TraceObserver {
             }
             return;
         }
-        lines.words64("msg<", message.read(memory));
-        lists.after(message.read(memory));
+        MemorySegment served = message.read(memory);
+        lines.words64("msg<", served);
+        lists.after(served);
+        inputs.after(served);
     }
 }

@@ -11,7 +11,9 @@ public enum FirmwareModel {
     /** OP-TEE as partition manager of FF-A, with memory that is lent. */
     OPTEE_FFA("optee-ffa"),
     /** OP-TEE with its own interface, with memory that is lent. */
-    OPTEE_SMC("optee-smc");
+    OPTEE_SMC("optee-smc"),
+    /** OP-TEE with its own interface, with memory of its own. */
+    OPTEE_STATIC("optee-static");
 
     private final String label;
 

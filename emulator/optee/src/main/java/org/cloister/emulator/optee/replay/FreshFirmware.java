@@ -30,6 +30,8 @@ final class FreshFirmware implements AutoCloseable {
     private static final long SECURE_RAM_SIZE = 0x00f0_0000L;
     private static final long RESERVED = 0x4200_0000L;
     private static final long RESERVED_SIZE = 0x0020_0000L;
+    private static final long STATIC_AREA = 0x5c00_0000L;
+    private static final long STATIC_AREA_SIZE = 0x0400_0000L;
     private static final String NAME = "optee";
 
     private final PoweredSoc power;
@@ -59,7 +61,11 @@ final class FreshFirmware implements AutoCloseable {
     }
 
     private static void describe(NodeBuilder node, FirmwareModel model, boolean fragments) {
-        node.strings("method", "smc").strings(OpteeBinding.PROTECTED_MEMORY, "dynamic");
+        boolean fixed = model == FirmwareModel.OPTEE_STATIC;
+        node.strings("method", "smc").strings(OpteeBinding.PROTECTED_MEMORY, fixed ? "static" : "dynamic");
+        if (fixed) {
+            node.longs(OpteeBinding.STATIC_AREA, STATIC_AREA, STATIC_AREA_SIZE);
+        }
         if (model == FirmwareModel.OPTEE_FFA) {
             node.strings("compatible", OpteeBinding.FFA);
         } else {

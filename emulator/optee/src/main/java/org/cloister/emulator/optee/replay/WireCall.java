@@ -18,11 +18,12 @@ final class WireCall {
     private final SortedMap<Integer, Integer> descriptor;
     private final Map<Long, List<Long>> lists;
     private final SortedMap<Integer, Long> requestAnswer;
+    private final SortedMap<Integer, Long> input;
     private final SortedMap<Integer, Long> request = new TreeMap<>();
 
     WireCall(int line, boolean ffa, long[] call, SortedMap<Integer, Long> before,
             SortedMap<Integer, Integer> descriptor, Map<Long, List<Long>> lists,
-            SortedMap<Integer, Long> requestAnswer) {
+            SortedMap<Integer, Long> requestAnswer, SortedMap<Integer, Long> input) {
         this.line = line;
         this.ffa = ffa;
         this.call = call;
@@ -30,6 +31,7 @@ final class WireCall {
         this.descriptor = descriptor;
         this.lists = lists;
         this.requestAnswer = requestAnswer;
+        this.input = input;
     }
 
     /** The line of the call, from 1. */
@@ -79,6 +81,11 @@ final class WireCall {
     /** Pages behind parameters, by the address of the list. */
     Map<Long, List<Long>> lists() {
         return lists;
+    }
+
+    /** Words of eight bytes that the first parameter of the message refers to, by offset, where they were recorded. */
+    SortedMap<Integer, Long> input() {
+        return input;
     }
 
     /** Words of eight bytes of the normal world's answer to a request, before the call that resumes, by offset. */

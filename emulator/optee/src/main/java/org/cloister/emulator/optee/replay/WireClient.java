@@ -65,6 +65,9 @@ final class WireClient {
         if (!call.before().isEmpty()) {
             writeMessage(call);
         }
+        if (!call.input().isEmpty()) {
+            writeInput(call);
+        }
         long request = requestOffset();
         call.requestAnswer().forEach((offset, word) -> writeMessageWord(request + offset, word));
     }
@@ -194,6 +197,20 @@ final class WireClient {
                 makeList(call, at, registering);
             }
         }
+    }
+
+    /** Puts what the first parameter refers to where it refers to. */
+    private void writeInput(WireCall call) {
+        long at = OpteeMessage.SIZE;
+        long reference = call.before().getOrDefault((int) at + 24, 0L);
+        List<Long> behind = shared.getOrDefault(reference, List.of());
+        long start = call.before().getOrDefault((int) at + 8, 0L) + sharedOffset.getOrDefault(reference, 0L);
+        call.input().forEach((offset, word) -> {
+            long place = start + offset;
+            if (place >= 0 && place / PAGE < behind.size()) {
+                memory.writeLong(behind.get((int) (place / PAGE)) + place % PAGE, word);
+            }
+        });
     }
 
     /** Makes the list of pages behind a parameter, which a trace of a kernel does not show, of pages of its own. */

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /** Reads wire traces, whose words the {@linkplain org.cloister.emulator.optee.replay package} lists. For one use. */
 final class WireTrace {
     private static final Pattern WORDS = Pattern.compile(
-            "(?:^|.*[\\s:])(ffa>|ffa<|smc>|smc<|msg>|msg<|rpc>|rpc<|mem-desc|mem|list|STEP)(?:\\s(.*))?$");
+            "(?:^|.*[\\s:])(ffa>|ffa<|smc>|smc<|msg>|msg<|rpc>|rpc<|mem-desc|mem|list|in>|STEP)(?:\\s(.*))?$");
     private static final int MAX_REGISTERS = 18;
     private static final int PAGE = 4096;
 
@@ -23,6 +23,7 @@ final class WireTrace {
     private SortedMap<Integer, Integer> descriptor = new TreeMap<>();
     private Map<Long, List<Long>> lists = new HashMap<>();
     private SortedMap<Integer, Long> requestAnswer = new TreeMap<>();
+    private SortedMap<Integer, Long> input = new TreeMap<>();
     private int line;
 
     private WireTrace(String source) {
@@ -50,6 +51,7 @@ final class WireTrace {
             case "smc>" -> begin(false, rest);
             case "ffa<", "smc<" -> answer(rest);
             case "msg>" -> words(rest, before);
+            case "in>" -> words(rest, input);
             case "msg<" -> words(rest, last().after());
             case "rpc>" -> words(rest, requestAnswer);
             case "rpc<" -> words(rest, last().request());
@@ -65,8 +67,9 @@ final class WireTrace {
             throw Vector.unreadable(source, line, registers.size() + " registers are given, not 1 to 18");
         }
         calls.add(new WireCall(line, ffa, registers.stream().mapToLong(Long::longValue).toArray(),
-                before, descriptor, lists, requestAnswer));
+                before, descriptor, lists, requestAnswer, input));
         requestAnswer = new TreeMap<>();
+        input = new TreeMap<>();
         before = new TreeMap<>();
         descriptor = new TreeMap<>();
         lists = new HashMap<>();

@@ -18,7 +18,8 @@
  *     before a call that has one, {@code STEP} with what the recorder did. What stands before these words, such as
  *     {@code "optee: WT "}, is skipped.
  * <li><b>traces of this product</b>, made by {@link org.cloister.platform.conduit.RecordingConduit}: the same words,
- *     and {@code list} with the pages behind a parameter.
+ *     {@code list} with the pages behind a parameter, and {@code in>} with what the first parameter of a message refers
+ *     to, where that was recorded. Memory that was not recorded is zero.
  * </ul>
  */
 @Export
