@@ -18,4 +18,7 @@ import java.lang.annotation.Target;
 
     /** The ratio of score to peer's score to stay at or below; infinite for no such aim. */
     double ratioAtMost() default Double.POSITIVE_INFINITY;
+
+    /** How many bytes one call may allocate on the Java heap; infinite for no such aim. */
+    double bytesAtMost() default Double.POSITIVE_INFINITY;
 }

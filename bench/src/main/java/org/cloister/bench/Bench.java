@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
@@ -13,7 +14,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs benchmarks and prints each figure beside its peer and its aim: {@code java -jar bench.jar [PATTERN]... [--json]}
+ * Runs benchmarks and prints each figure beside its peer and its aim, and what a call allocates: {@code java -jar bench.jar [PATTERN]... [--json]}
  * and any option of JMH, such as {@code -p live=100} or {@code -f 1}. Exit status 0 when every aim is met, 1 when one
  * is missed, 2 for bad usage.
  */
@@ -37,7 +38,7 @@ public final class Bench {
                 return 0;
             }
             OptionsBuilder builder = new OptionsBuilder();
-            builder.parent(options);
+            builder.parent(options).addProfiler(GCProfiler.class);
             if (json) {
                 builder.verbosity(VerboseMode.SILENT);
             }

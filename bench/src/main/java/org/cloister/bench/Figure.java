@@ -16,11 +16,12 @@ import java.util.stream.Collectors;
  * @param unit of score and error
  * @param peer the method beside which it is seen; empty when there is none
  * @param ratio score divided by the peer's; empty when there is none
+ * @param bytes what a call allocates on the Java heap; empty when it was not measured
  * @param target the aim in words; empty when there is none
- * @param met whether score and ratio are within the aim
+ * @param met whether score, ratio and bytes are within the aim
  */
 record Figure(String benchmark, Map<String, String> params, double score, double error, String unit, String peer,
-        OptionalDouble ratio, String target, boolean met) {
+        OptionalDouble ratio, OptionalDouble bytes, String target, boolean met) {
 
     /** One line for people. */
     String line() {
@@ -28,7 +29,9 @@ record Figure(String benchmark, Map<String, String> params, double score, double
                 .collect(Collectors.joining(" "));
         String beside = ratio.isPresent() ? format("%6.2f x %s", ratio.getAsDouble(), peer) : "";
         String aim = target.isEmpty() ? "" : (met ? "met: " : "missed: ") + target;
-        return format("%-44s %-14s %9.1f ±%6.1f %-6s %-28s %s", benchmark, parameters, score, error, unit, beside, aim)
+        String allocated = bytes.isPresent() ? format("%4.0f B/op", bytes.getAsDouble()) : "";
+        return format("%-44s %-14s %9.1f ±%6.1f %-6s %-9s %-28s %s", benchmark, parameters, score, error, unit,
+                allocated, beside, aim)
                 .stripTrailing();
     }
 
@@ -38,9 +41,13 @@ record Figure(String benchmark, Map<String, String> params, double score, double
                 .map(p -> format("\"%s\":\"%s\"", p.getKey(), p.getValue())).collect(Collectors.joining(","));
         return format("{\"benchmark\":\"%s\",\"params\":{%s},\"score\":%s,\"error\":%s,\"unit\":\"%s\"", benchmark,
                 parameters, number(score), number(error), unit)
-                + format(",\"peer\":%s,\"ratio\":%s,\"target\":%s,\"met\":%s}", text(peer),
-                        ratio.isPresent() ? number(ratio.getAsDouble()) : "null", text(target),
+                + format(",\"peer\":%s,\"ratio\":%s,\"bytes\":%s,\"target\":%s,\"met\":%s}", text(peer),
+                        number(ratio), number(bytes), text(target),
                         target.isEmpty() ? "null" : met);
+    }
+
+    private static String number(OptionalDouble value) {
+        return value.isPresent() ? number(value.getAsDouble()) : "null";
     }
 
     private static String number(double value) {

@@ -62,11 +62,16 @@ final class Chunks {
                         chunk.become(ChunkState.IN_USE);
                         idle--;
                     }
-                    return new LentBuffer(pool, chunk, address, chunk.allocator().allocatedSize(address));
+                    return new LentBuffer(pool, chunk, address, wholePages(chunk, size));
                 }
             }
         }
         return null;
+    }
+
+    private static long wholePages(Chunk chunk, long size) {
+        long page = chunk.allocator().pageSize();
+        return size + page - 1 & -page;
     }
 
     /** Memory was taken for a chunk. */
@@ -99,7 +104,7 @@ final class Chunks {
         try {
             long address = chunk.allocator().allocate(size, alignment);
             chunk.become(ChunkState.IN_USE);
-            return new LentBuffer(pool, chunk, address, chunk.allocator().allocatedSize(address));
+            return new LentBuffer(pool, chunk, address, wholePages(chunk, size));
         } finally {
             lock.unlock();
         }

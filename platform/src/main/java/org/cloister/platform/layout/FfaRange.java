@@ -45,6 +45,11 @@ public final class FfaRange {
         return (int) PAGE_COUNT.get(segment, at);
     }
 
+    /** The reserved field. */
+    static int reserved(MemorySegment segment, long at) {
+        return (int) RESERVED.get(segment, at);
+    }
+
     /** Whether the reserved field is not zero. */
     public static boolean reservedSet(MemorySegment segment, long at) {
         return (int) RESERVED.get(segment, at) != 0;

@@ -87,9 +87,9 @@ public final class FfaTransactionReader {
 
     /** Tells whether all receivers lie within the transaction. */
     public boolean receiversFit() {
-        // both factors have 32 bits, so that the product has 64 unsigned ones: divide instead
+        // both factors have 32 bits, so that the product has 64 unsigned ones
         return receiverOffset <= length
-                && (receiverSize == 0 || receiverCount <= (length - receiverOffset) / receiverSize);
+                && Long.compareUnsigned(receiverCount * receiverSize, length - receiverOffset) <= 0;
     }
 
     /**
@@ -221,11 +221,46 @@ public final class FfaTransactionReader {
         if (rangeCount == 0) {
             return FfaMalformation.NO_RANGE;
         }
-        if (!rangesFit()) {
+        if (!rangesFit() || rangeCount > Integer.MAX_VALUE) {
             return FfaMalformation.RANGES;
         }
+        // most transactions are right: look for any mistake at first, and only then for the first one
+        MemorySegment from = segment;
+        long first = at + compositeOffset + FfaComposite.SIZE;
+        long address = 0;
+        long many = 0;
+        long addresses = 0; // a bit is set when it is in any
+        long ends = 0; // of the last bytes, counted from the first; negative when there are none, never too large
+        long carries = 0; // the top bit is set when it is lost on the way to the last byte
+        int reserved = 0;
         long pages = 0;
-        boolean reserved = false;
+        int last = 0;
+        int count = (int) rangeCount;
+        for (int i = 0; i < count; i++) {
+            long offset = first + (long) i * FfaRange.SIZE;
+            address = FfaRange.address(from, offset);
+            many = Integer.toUnsignedLong(FfaRange.pageCount(from, offset));
+            last = FfaRange.reserved(from, offset);
+            long end = many * FfaRange.PAGE_SIZE - 1;
+            addresses |= address;
+            ends |= end;
+            carries |= address & ~(address + end);
+            reserved |= last;
+            pages += many;
+        }
+        rangeAddress = address;
+        rangePages = many;
+        rangeReserved = last != 0;
+        if (addresses % FfaRange.PAGE_SIZE != 0 || (ends | carries) < 0) {
+            return firstMistake();
+        }
+        if (pages != pageCount) {
+            return FfaMalformation.PAGE_COUNT;
+        }
+        return reserved != 0 ? FfaMalformation.RESERVED : FfaMalformation.NONE;
+    }
+
+    private FfaMalformation firstMistake() {
         for (long i = 0; i < rangeCount; i++) {
             range(i);
             if (rangePages == 0) {
@@ -235,17 +270,12 @@ public final class FfaTransactionReader {
                 return FfaMalformation.ALIGNMENT;
             }
             // pages are fewer than 2^32, so that only the unsigned end can wrap
-            long last = rangeAddress + rangePages * FfaRange.PAGE_SIZE - 1;
-            if (Long.compareUnsigned(last, rangeAddress) < 0) {
+            long end = rangeAddress + rangePages * FfaRange.PAGE_SIZE - 1;
+            if (Long.compareUnsigned(end, rangeAddress) < 0) {
                 return FfaMalformation.WRAP;
             }
-            pages += rangePages;
-            reserved |= rangeReserved;
         }
-        if (pages != pageCount) {
-            return FfaMalformation.PAGE_COUNT;
-        }
-        return reserved ? FfaMalformation.RESERVED : FfaMalformation.NONE;
+        return FfaMalformation.WRAP; // the sender has mended it meanwhile, and might do worse
     }
 
     /** The version by which the header was read. */

@@ -4,6 +4,9 @@ package org.cloister.platform.layout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
@@ -18,14 +21,30 @@ final class Fields {
     /** Eight bytes. */
     static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    private static final MethodHandle SUM = sum();
+
     private Fields() {}
 
-    /** A handle to the field that the names lead to; its coordinates are the segment and the structure's offset. */
+    /**
+     * A handle to the field that the names lead to; its coordinates are the segment and the structure's offset. It checks
+     * that the field is within the segment, and not, as a layout's own handle does each time, that the structure is.
+     */
     static VarHandle of(MemoryLayout layout, String... path) {
         var elements = new PathElement[path.length];
         for (int i = 0; i < path.length; i++) {
             elements[i] = PathElement.groupElement(path[i]);
         }
-        return layout.varHandle(elements).withInvokeExactBehavior();
+        VarHandle field = ((ValueLayout) layout.select(elements)).varHandle();
+        MethodHandle shift = MethodHandles.insertArguments(SUM, 1, layout.byteOffset(elements));
+        return MethodHandles.filterCoordinates(field, 1, shift).withInvokeExactBehavior();
+    }
+
+    private static MethodHandle sum() {
+        try {
+            return MethodHandles.lookup().findStatic(Long.class, "sum",
+                    MethodType.methodType(long.class, long.class, long.class));
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
     }
 }
