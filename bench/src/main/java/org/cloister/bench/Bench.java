@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
@@ -37,6 +38,10 @@ public final class Bench {
                 options.showHelp();
                 return 0;
             }
+            if (options.shouldList()) {
+                new Runner(options).list();
+                return 0;
+            }
             OptionsBuilder builder = new OptionsBuilder();
             builder.parent(options).addProfiler(GCProfiler.class);
             if (json) {
@@ -45,6 +50,10 @@ public final class Bench {
             List<Figure> figures = Figures.of(new Runner(builder.build()).run());
             figures.forEach(figure -> System.out.println(json ? figure.json() : figure.line()));
             return figures.stream().allMatch(Figure::met) ? 0 : 1;
+        } catch (NoBenchmarksException e) {
+            System.err.println("Cannot run the benchmarks: none has a name that matches " + args
+                    + "; option -l lists all");
+            return 2;
         } catch (CommandLineOptionException | RunnerException e) {
             System.err.println("Cannot run the benchmarks: " + e.getMessage());
             return 2;

@@ -3,10 +3,9 @@
  * Benchmarks. The build compiles them and does not run them:
  *
  * <pre>{@code
- * mvn -pl bench -am package -DskipTests
- * java -jar bench/target/org.cloister.bench-1.0.0-SNAPSHOT.jar                # all; takes minutes
- * java -jar bench/target/org.cloister.bench-1.0.0-SNAPSHOT.jar Allocation --json
- * java -jar bench/target/org.cloister.bench-1.0.0-SNAPSHOT.jar Allocation -p live=1000000 -f 1
+ * ./cloister bench                                   # all; takes an hour
+ * ./cloister bench Allocation --json
+ * ./cloister bench Allocation -- -p live=1000000 -f 1
  * }</pre>
  *
  * <p>Each figure is measured beside a peer or a limit in the same run, for times of one machine say little on another.

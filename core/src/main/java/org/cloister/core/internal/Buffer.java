@@ -86,7 +86,8 @@ final class Buffer extends OpenSet.Member {
         this.id = id;
         this.heap = heap;
         this.alignment = alignment;
-        TENURE.set(this, tenure); // plain, as the next three: others get to know of the buffer by final fields and locks, so no fence is due
+        // Plain: others get to know of the buffer by final fields and locks, so no fence is due.
+        TENURE.set(this, tenure);
         MEMORY.set(this, memory);
         NAME.set(this, name);
         REFS.set(this, 1);

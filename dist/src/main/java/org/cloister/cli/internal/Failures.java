@@ -3,7 +3,9 @@ package org.cloister.cli.internal;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
@@ -83,9 +85,14 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         CommandLine command = unmatched.getCommandLine();
         String word = unmatched.getUnmatched().getFirst();
         String kind = word.startsWith("-") ? "option" : command.getSubcommands().isEmpty() ? "argument" : "command";
-        String suggestion = unmatched.getSuggestions().stream().findFirst()
+        String suggestion = unmatched.getSuggestions().stream()
+                .min(Comparator.comparing(name -> !letters(name).equals(letters(word)))) // swapped ones are likeliest
                 .map(" (did you mean '%s'?)"::formatted).orElse("");
         return "there is no %s '%s'%s".formatted(kind, Text.printable(word), suggestion);
+    }
+
+    private static String letters(String word) {
+        return word.chars().sorted().mapToObj(Character::toString).collect(Collectors.joining());
     }
 
     /** Picocli's message as part of a sentence. */

@@ -104,6 +104,7 @@ class CommandFrameTest {
 
     @ParameterizedTest
     @CsvSource(quoteCharacter = '"', delimiter = '|', value = {
+        "geret | there is no command 'geret' (did you mean 'greet'?)",
         "gret | there is no command 'gret' (did you mean 'greet'?)",
         "zzz | there is no command 'zzz'",
         "help gret | there is no command 'gret' (did you mean 'greet'?)",

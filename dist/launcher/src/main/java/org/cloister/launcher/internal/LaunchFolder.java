@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 record LaunchFolder(List<Path> bundles, Map<String, String> properties) {
     private static final String PROPERTIES = "launcher.properties";
     private static final String BUNDLES = "launch.bundles";
+    /** Tells bundles where the folder is. */
+    private static final String HOME = "cloister.home";
     private static final String LAUNCHER_PREFIX = "launch.";
     /** Start levels matter to bnd's launcher only: here the order of the list says it all. */
     private static final String START_LEVEL_PREFIX = "org.osgi.framework.startlevel.";
@@ -48,6 +50,7 @@ record LaunchFolder(List<Path> bundles, Map<String, String> properties) {
                 properties.put(name, read.getProperty(name));
             }
         }
+        properties.put(HOME, folder.toAbsolutePath().toString());
         return new LaunchFolder(bundles, Map.copyOf(properties));
     }
 }

@@ -29,7 +29,8 @@ class LaunchFolderTest {
         LaunchFolder read = LaunchFolder.read(folder);
 
         assertThat(read.bundles()).containsExactly(folder.resolve("b.jar"), folder.resolve("a.jar"));
-        assertThat(read.properties()).hasSize(1).containsEntry("org.osgi.framework.bootdelegation", "x.*");
+        assertThat(read.properties()).hasSize(2).containsEntry("org.osgi.framework.bootdelegation", "x.*")
+                .containsEntry("cloister.home", folder.toAbsolutePath().toString());
     }
 
     @Test
