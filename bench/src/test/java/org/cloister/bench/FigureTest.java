@@ -20,7 +20,8 @@ class FigureTest {
     @Test
     void whatIsNotKnownIsNull() {
         Figure figure =
-                new Figure("A.b", Map.of(), 1, Double.NaN, "ns/op", "", OptionalDouble.empty(), OptionalDouble.empty(), "", true);
+                new Figure("A.b", Map.of(), 1, Double.NaN, "ns/op", "", OptionalDouble.empty(),
+                        OptionalDouble.empty(), "", true);
         assertThat(figure.json()).isEqualTo("{\"benchmark\":\"A.b\",\"params\":{},\"score\":1.000,\"error\":null,"
                 + "\"unit\":\"ns/op\",\"peer\":null,\"ratio\":null,\"bytes\":null,\"target\":null,\"met\":null}");
     }

@@ -78,7 +78,12 @@ public final class DisturbedConduit implements SmcConduit {
 
     /** Answers a message with a code, without the firmware. */
     public void refuse(int command, int code) {
-        instead(message(command), r -> {
+        refuse(message(command), code);
+    }
+
+    /** Answers messages with a code, without the firmware. */
+    public void refuse(Predicate<SmcRegisters> which, int code) {
+        instead(which, r -> {
             memory.writeInt(address(r).orElseThrow() + RESULT, code);
             done(r);
         });
