@@ -232,32 +232,32 @@ public final class FfaTransactionReader {
         long addresses = 0; // a bit is set when it is in any
         long ends = 0; // of the last bytes, counted from the first; negative when there are none, never too large
         long carries = 0; // the top bit is set when it is lost on the way to the last byte
-        int reserved = 0;
+        long both = 0;
+        long halves = 0; // the upper one is not zero when a reserved field is not
         long pages = 0;
-        int last = 0;
         int count = (int) rangeCount;
         for (int i = 0; i < count; i++) {
             long offset = first + (long) i * FfaRange.SIZE;
             address = FfaRange.address(from, offset);
-            many = Integer.toUnsignedLong(FfaRange.pageCount(from, offset));
-            last = FfaRange.reserved(from, offset);
+            both = FfaRange.pageCountAndReserved(from, offset);
+            many = both & 0xFFFF_FFFFL;
             long end = many * FfaRange.PAGE_SIZE - 1;
             addresses |= address;
             ends |= end;
             carries |= address & ~(address + end);
-            reserved |= last;
+            halves |= both;
             pages += many;
         }
         rangeAddress = address;
         rangePages = many;
-        rangeReserved = last != 0;
+        rangeReserved = both >>> Integer.SIZE != 0;
         if (addresses % FfaRange.PAGE_SIZE != 0 || (ends | carries) < 0) {
             return firstMistake();
         }
         if (pages != pageCount) {
             return FfaMalformation.PAGE_COUNT;
         }
-        return reserved != 0 ? FfaMalformation.RESERVED : FfaMalformation.NONE;
+        return halves >>> Integer.SIZE != 0 ? FfaMalformation.RESERVED : FfaMalformation.NONE;
     }
 
     private FfaMalformation firstMistake() {
