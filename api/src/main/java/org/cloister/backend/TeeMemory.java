@@ -2,6 +2,7 @@
 package org.cloister.backend;
 
 import java.util.Objects;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** How a trusted OS finds a buffer (Linux: what {@code update_shm} of a protected-memory pool answers). */
@@ -10,9 +11,25 @@ public sealed interface TeeMemory {
     /**
      * The trusted OS knows the physical range.
      *
+     * @param tee the {@code tee.id} of the TEE that restricts the memory, or a trusted application in it; empty when it
+     *     is not restricted by a TEE, so that each has to see for itself whether it knows the range
      * @param address the physical address of the buffer
      */
-    record Physical(long address) implements TeeMemory {}
+    record Physical(Optional<String> tee, long address) implements TeeMemory {
+        /** Checks the components. */
+        public Physical {
+            Objects.requireNonNull(tee, "tee");
+        }
+
+        /**
+         * Memory that is not restricted by a TEE.
+         *
+         * @param address the physical address of the buffer
+         */
+        public Physical(long address) {
+            this(Optional.empty(), address);
+        }
+    }
 
     /**
      * The buffer is a part of memory that the trusted OS knows as a whole.

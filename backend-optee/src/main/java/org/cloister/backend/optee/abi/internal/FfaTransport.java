@@ -81,6 +81,11 @@ public final class FfaTransport implements Transport {
     }
 
     @Override
+    public boolean takesAddresses() {
+        return false;
+    }
+
+    @Override
     public boolean takesNullMemory() {
         return true;
     }

@@ -62,6 +62,11 @@ public final class SmcTransport implements Transport {
     }
 
     @Override
+    public boolean takesAddresses() {
+        return true;
+    }
+
+    @Override
     public boolean takesNullMemory() {
         return partner.has(OpteeSmc.CAP_MEMREF_NULL);
     }

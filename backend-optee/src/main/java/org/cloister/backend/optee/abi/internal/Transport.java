@@ -26,6 +26,9 @@ public sealed interface Transport permits FfaTransport, SmcTransport {
     /** Tells whether memory parameters may be without memory. */
     boolean takesNullMemory();
 
+    /** Tells whether memory parameters may tell the address of memory that OP-TEE knows. */
+    boolean takesAddresses();
+
     /** Tells whether memory can be lent, to be protected. */
     boolean takesLoans();
 

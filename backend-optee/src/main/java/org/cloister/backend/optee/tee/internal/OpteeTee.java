@@ -178,8 +178,9 @@ public final class OpteeTee implements Tee, AutoCloseable {
             TeeMemory where = borrowed.pool().teeMemory(borrowed.memory());
             boolean known = switch (where) {
                 case TeeMemory.Parent parent -> parent.tee().equals(wiring.id);
-                case TeeMemory.Physical physical ->
-                        wiring.knows.test(physical.address(), borrowed.memory().size());
+                case TeeMemory.Physical physical -> driver.transport().takesAddresses()
+                        && physical.tee().map(wiring.id::equals).orElseGet(() ->
+                                wiring.knows.test(physical.address(), borrowed.memory().size()));
                 case TeeMemory.Descriptor descriptor -> false;
             };
             if (known) {

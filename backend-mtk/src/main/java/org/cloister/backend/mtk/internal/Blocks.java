@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.backend.mtk.internal;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.SequencedSet;
+import java.util.function.Predicate;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
+import org.cloister.platform.ContiguousArea;
+import org.cloister.platform.dt.AddressRange;
+
+/**
+ * The contiguous memory that is handed over block by block. Blocks are as large as the area divided by the number of
+ * regions that the hardware can protect, in units of 4 MiB, so that all of the area can be handed over. For one thread
+ * at a time.
+ */
+final class Blocks {
+    /** Bytes; blocks are made of these. */
+    static final long UNIT = 4 << 20;
+
+    private final ContiguousArea area;
+    private final List<Segment> handedOver = new ArrayList<>();
+    private final List<Segment> lost = new ArrayList<>();
+    private OptionalInt regions = OptionalInt.empty();
+
+    Blocks(ContiguousArea area) {
+        this.area = area;
+    }
+
+    /** Where blocks come from. */
+    AddressRange range() {
+        return new AddressRange(area.base(), area.size());
+    }
+
+    /** Those that the application has. */
+    List<Segment> handedOver() {
+        return handedOver;
+    }
+
+    /** How many regions there are for blocks, once the application was asked. */
+    OptionalInt regions() {
+        return regions;
+    }
+
+    /** The application said how many regions there are; one less than one counts as none. */
+    void regions(int count) {
+        regions = OptionalInt.of(Math.max(0, count));
+    }
+
+    /** Bytes that are not handed over. */
+    long free() {
+        return area.free();
+    }
+
+    /** Bytes of a block. */
+    long blockSize() {
+        long count = Math.max(1, regions.orElse(1));
+        long share = (area.size() + count - 1) / count;
+        return Math.min((share + UNIT - 1) & -UNIT, area.size());
+    }
+
+    /** The sizes that a block for a buffer may have, those to be tried first first. */
+    SequencedSet<Long> sizes(long bytes, long missing) {
+        SequencedSet<Long> sizes = new LinkedHashSet<>();
+        long whole = bytes + UNIT - 1 & -UNIT;
+        sizes.add(Math.max(blockSize(), whole));
+        sizes.add(whole);
+        sizes.add(bytes);
+        sizes.add(missing);
+        sizes.removeIf(size -> size <= 0 || size > area.size());
+        return sizes;
+    }
+
+    /**
+     * Takes memory for a block.
+     *
+     * @throws HeapException {@code NO_MEMORY}
+     */
+    Segment take(long size, long alignment) {
+        return new Segment(area.allocate(size, Math.max(alignment, UNIT)), size);
+    }
+
+    /** Gives memory back that was not handed over, or that came back. */
+    void giveBack(Segment block) {
+        handedOver.remove(block);
+        area.release(block.address());
+    }
+
+    /** Nobody knows who has it: it is never given back. */
+    void lose(Segment block) {
+        handedOver.remove(block);
+        lost.add(block);
+    }
+
+    /** Bytes that nobody gets any more. */
+    long lost() {
+        return lost.stream().mapToLong(Segment::length).sum();
+    }
+
+    /** Gives those back that the application has no more, as no buffer lies in them. */
+    void settle(Predicate<Segment> isUsed) {
+        List.copyOf(handedOver).stream().filter(isUsed.negate()).forEach(this::giveBack);
+    }
+
+    /** No region is left; says how many there are. */
+    HeapException noRegion(String what) {
+        return new HeapException(HeapError.NO_REGION, what, area.name(),
+                "%d of %s firewall regions hold blocks of %d MiB, and the hardware can protect no more".formatted(
+                        handedOver.size(), regions.isPresent() ? regions.getAsInt() : "an unknown number of",
+                        blockSize() >> 20), "free buffers, so that a block comes back, or ask for less");
+    }
+}

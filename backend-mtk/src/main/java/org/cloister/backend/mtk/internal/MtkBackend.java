@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.backend.mtk.internal;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.cloister.backend.BackendHost;
+import org.cloister.backend.HeapBackend;
+import org.cloister.backend.Pool;
+import org.cloister.backend.PoolOffer;
+import org.cloister.heap.Access;
+import org.cloister.heap.Enforcement;
+import org.cloister.heap.HeapAttributes;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
+import org.cloister.heap.UseCase;
+import org.cloister.heap.Zeroing;
+import org.cloister.platform.ContiguousArea;
+import org.cloister.platform.dt.AddressRange;
+import org.cloister.pool.LendingPolicy;
+import org.cloister.pool.LendingPool;
+import org.cloister.pool.PoolTimer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The heaps of a memory application. They are offered while there is a trusted OS; whether the application is in it is
+ * found out at the first allocation. Safe for use by any thread.
+ */
+final class MtkBackend implements HeapBackend {
+    static final String ID = "mtk";
+
+    private static final Logger LOG = LoggerFactory.getLogger(MtkBackend.class);
+    private static final long PAGE = 4096;
+
+    private final Optional<Binding> binding;
+    private final Settings settings;
+    private final TeeSource tees;
+    private final Supplier<List<ContiguousArea>> areas;
+    private volatile Optional<BackendHost> host = Optional.empty();
+    private final Set<Pool> pools = ConcurrentHashMap.newKeySet();
+    private Optional<TaMemory> memory = Optional.empty(); // guarded by this, as is the next
+    private boolean retired;
+
+    /**
+     * What is configured.
+     *
+     * @param application the uuid of the application, if it is configured
+     * @param numbering which commands it knows
+     * @param secureVideo which memory also serves {@code protected,secure-video}
+     * @param problem why nothing can be served whatever happens; empty when all is well
+     */
+    record Settings(Optional<UUID> application, Numbering numbering, SecureVideo secureVideo,
+            Optional<String> problem) {
+        /** Takes a configuration; what is wrong with it is a problem. */
+        static Settings of(MtkConfiguration configuration) {
+            String uuid = configuration.application_uuid().strip();
+            try {
+                Optional<UUID> application = uuid.isEmpty() ? Optional.empty() : Optional.of(UUID.fromString(uuid));
+                return new Settings(application, configuration.numbering(), configuration.secure_video(),
+                        Optional.empty());
+            } catch (IllegalArgumentException e) {
+                return new Settings(Optional.empty(), configuration.numbering(), configuration.secure_video(),
+                        Optional.of("application.uuid \"" + uuid + "\" is no uuid"));
+            }
+        }
+    }
+
+    /** Serves what a device tree tells of. */
+    MtkBackend(Optional<Binding> binding, Settings settings, TeeSource tees, Supplier<List<ContiguousArea>> areas) {
+        this.binding = binding;
+        this.settings = settings;
+        this.tees = tees;
+        this.areas = areas;
+    }
+
+    @Override
+    public String id() {
+        return ID;
+    }
+
+    @Override
+    public void connected(BackendHost core) {
+        host = Optional.of(core);
+    }
+
+    @Override
+    public void disconnected() {
+        host = Optional.empty();
+    }
+
+    /** A trusted OS, or an area, came or went. */
+    void changed() {
+        host.ifPresent(BackendHost::offersChanged);
+    }
+
+    @Override
+    public List<PoolOffer> offers() {
+        if (binding.isEmpty()) {
+            return List.of();
+        }
+        List<PoolOffer> offers = new ArrayList<>();
+        for (MemoryType type : MemoryType.values()) {
+            offers.add(offer(type.heap(), type));
+        }
+        settings.secureVideo.type().ifPresent(type -> offers.add(offer(UseCase.SECURE_VIDEO.heapName(), type)));
+        return offers;
+    }
+
+    private PoolOffer offer(String heap, MemoryType type) {
+        Optional<PoolOffer.Refusal> no = obstacle(type);
+        return new PoolOffer(heap, UseCase.SECURE_VIDEO, Set.of(), no);
+    }
+
+    private Optional<PoolOffer.Refusal> obstacle(MemoryType type) {
+        Binding told = binding.orElseThrow();
+        if (settings.problem.isPresent()) {
+            return refusal(settings.problem.get(), "correct the configuration " + MtkConfiguration.PID);
+        }
+        if (tees.current().isEmpty()) {
+            return refusal("there is no trusted OS now, and its memory application has the memory",
+                    "start the backend of a trusted OS");
+        }
+        if (type == MemoryType.CM_TZ) {
+            return told.carveOut().isPresent() ? Optional.empty() : refusal(
+                    "the device tree has no memory that is protected at boot", "add a node \"" + Binding.CARVE_OUT + "\"");
+        }
+        Optional<ContiguousArea> area = area();
+        if (area.isEmpty()) {
+            return refusal("the device tree has no contiguous memory to hand over",
+                    "add a node \"" + Binding.AREA + "\" that is reusable");
+        }
+        return MemoryTa.fits(range(area.get())) ? Optional.empty() : refusal(
+                "%s reaches beyond 32 bits, and the memory application takes numbers of 32 bits".formatted(
+                        range(area.get())), "place it below 4 GiB");
+    }
+
+    private static Optional<PoolOffer.Refusal> refusal(String why, String remedy) {
+        return Optional.of(new PoolOffer.Refusal(why, remedy));
+    }
+
+    private Optional<ContiguousArea> area() {
+        return binding.flatMap(Binding::area).flatMap(name -> areas.get().stream()
+                .filter(area -> area.name().equals(name)).findFirst());
+    }
+
+    private static AddressRange range(ContiguousArea area) {
+        return new AddressRange(area.base(), area.size());
+    }
+
+    /**
+     * {@inheritDoc} Talks to nobody: the session is opened when memory is first wanted.
+     *
+     * @throws HeapException {@code INVALID_ARGUMENT} for what is not offered, {@code BUSY} while buffers are live that
+     *     were lost with a trusted OS that was restarted, {@code UNAVAILABLE} while core is not connected
+     */
+    @Override
+    public Pool open(PoolOffer offer) {
+        BackendHost core = host.orElseThrow(() -> new HeapException(HeapError.UNAVAILABLE, "open heap " + offer.heap(),
+                "backend " + ID, "core is not connected", "connect it first"));
+        if (offer.refusal().isPresent() || !offers().contains(offer)) {
+            throw new HeapException(HeapError.INVALID_ARGUMENT, "open heap " + offer.heap(), "backend " + ID,
+                    "it does not offer that", "open one of its offers that is no refusal");
+        }
+        MemoryType type = offer.heap().equals(MemoryType.CM_TZ.heap()) ? MemoryType.CM_TZ
+                : offer.heap().equals(MemoryType.CM_CMA.heap()) ? MemoryType.CM_CMA
+                : settings.secureVideo.type().orElseThrow();
+        synchronized (this) {
+            TaMemory current = memory(offer);
+            Pool pool = settings.numbering == Numbering.CURRENT
+                    ? open(offer.heap(), type, current, core) : openLegacy(offer.heap(), type, current, core);
+            pools.add(pool);
+            return pool;
+        }
+    }
+
+    private TaMemory memory(PoolOffer offer) {
+        if (memory.filter(TaMemory::isDead).isPresent()) {
+            if (!pools.isEmpty()) {
+                throw new HeapException(HeapError.BUSY, "open heap " + offer.heap(), "backend " + ID,
+                        "buffers are live that were lost when the trusted OS was restarted", "wait for their release");
+            }
+            memory = Optional.empty();
+        }
+        if (memory.isEmpty()) {
+            memory = Optional.of(new TaMemory(new TaSession(tees, settings.application),
+                    binding.orElseThrow().carveOut(), area().map(Blocks::new), this::died));
+        }
+        return memory.get();
+    }
+
+    private Pool open(String heap, MemoryType type, TaMemory current, BackendHost core) {
+        Optional<ContiguousArea> area = area();
+        TaPool.Budget budget = type == MemoryType.CM_TZ
+                ? new TaPool.Budget(binding.orElseThrow().carveOut().map(range -> OptionalLong.of(range.size()))
+                        .orElse(OptionalLong.empty()), () -> 0)
+                : new TaPool.Budget(OptionalLong.of(area.orElseThrow().size()), area.orElseThrow()::free);
+        var self = new Pool[1];
+        self[0] = new TaPool(heap, type, attributes(type, false), current, budget, core, () -> closed(self[0]));
+        return self[0];
+    }
+
+    private Pool openLegacy(String heap, MemoryType type, TaMemory current, BackendHost core) {
+        var self = new Pool[1];
+        Runnable onReleased = () -> closed(self[0]);
+        AddressRange all = type == MemoryType.CM_TZ ? binding.orElseThrow().carveOut().orElseThrow()
+                : range(area().orElseThrow());
+        LegacyLender lender = type == MemoryType.CM_TZ
+                ? LegacyLender.of(current, all, onReleased)
+                : LegacyLender.of(current, area().orElseThrow(), onReleased);
+        long chunk = type == MemoryType.CM_TZ ? all.size() : Math.min(4 * Blocks.UNIT, all.size());
+        LendingPolicy policy = LendingPolicy.of(chunk, PAGE).keeping(0, Duration.ofSeconds(1));
+        self[0] = new LendingPool(heap, attributes(type, true), lender, policy, new NoTimer(), core);
+        return self[0];
+    }
+
+    /** Chunks go back at once, so nothing is ever due later. */
+    private static final class NoTimer implements PoolTimer {
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public void schedule(long delayNanos, Runnable action) {
+            action.run();
+        }
+    }
+
+    private HeapAttributes attributes(MemoryType type, boolean legacy) {
+        Binding told = binding.orElseThrow();
+        AddressRange range = type == MemoryType.CM_TZ ? told.carveOut().orElseThrow() : range(area().orElseThrow());
+        HeapAttributes.Builder attributes = HeapAttributes.builder().enforcement(Enforcement.FIREWALL)
+                .cpuAccess(Access.NONE).granularity(PAGE)
+                .contiguous(legacy).zeroing(legacy ? Zeroing.NOBODY : Zeroing.SECURE_WORLD)
+                .addressBits(Long.SIZE - Long.numberOfLeadingZeros(range.base() + range.size() - 1));
+        (type == MemoryType.CM_TZ ? told.carveOutGrants() : told.areaGrants()).ifPresent(attributes::grants);
+        return attributes.build();
+    }
+
+    /** The application was restarted: what the pools have is lost. */
+    private void died(String why) {
+        LOG.error("The memory application of MediaTek was restarted; {} pools are lost", pools.size());
+        host.ifPresent(core -> pools.forEach(pool -> core.failed(pool, why)));
+    }
+
+    private void closed(Pool pool) {
+        boolean last;
+        boolean lost;
+        synchronized (this) {
+            pools.remove(pool);
+            last = pools.isEmpty();
+            lost = memory.filter(TaMemory::isDead).isPresent();
+            if (last && retired) {
+                end();
+            }
+        }
+        if (last && lost) {
+            changed();
+        }
+    }
+
+    /** Nothing is opened any more; the session ends with the last pool. */
+    void retire() {
+        synchronized (this) {
+            retired = true;
+            if (pools.isEmpty()) {
+                end();
+            }
+        }
+    }
+
+    private void end() {
+        memory.ifPresent(TaMemory::close);
+        tees.close();
+    }
+}
