@@ -80,6 +80,7 @@ class PlaybackTest {
         "virt-optee        | optee    | the content decryption application in OP-TEE 4.10 by FF-A 1.2",
         "virt-optee-smc    | optee    | the content decryption application in OP-TEE 4.10 by SMC",
         "virt-optee-static | optee    | the content decryption application in OP-TEE 4.10 by SMC",
+        "mt8195            | mtk      | the content decryption application in OP-TEE 4.10 by SMC",
         "lab               | optee    | the content decryption application in OP-TEE 4.10 by FF-A 1.2",
     })
     void theSamplePlaysExactlyAndEveryAttackIsRepelled(String name, String backend, String by) throws Exception {

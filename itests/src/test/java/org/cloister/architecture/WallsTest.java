@@ -68,7 +68,7 @@ class WallsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"amdtee", "carveout", "linux", "optee"})
+    @ValueSource(strings = {"amdtee", "carveout", "linux", "mtk", "optee"})
     void aBackendKnowsApiPoolAndPlatform(String backend) {
         String own = "org.cloister.backend." + backend + "..";
         noClasses().that(resideInAPackage(own)).should().dependOnClassesThat(

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.SequencedSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.ContiguousArea;
@@ -93,6 +94,11 @@ final class Blocks {
     void lose(Segment block) {
         handedOver.remove(block);
         lost.add(block);
+    }
+
+    /** Those that the application has, or may have; buffers lie in them. */
+    List<Segment> all() {
+        return Stream.concat(handedOver.stream(), lost.stream()).toList();
     }
 
     /** Bytes that nobody gets any more. */

@@ -166,7 +166,7 @@ final class TaMemory {
         if (!all.handedOver().isEmpty()) {
             try {
                 return admit(pool, ta.allocate(what, MemoryType.CM_CMA, size, alignment, MemoryTa.NOTHING), size,
-                        all.handedOver());
+                        all.all());
             } catch (HeapException e) {
                 if (e.error() != HeapError.NO_MEMORY) {
                     throw e;
@@ -222,7 +222,7 @@ final class TaMemory {
             throw e;
         }
         all.handedOver().add(block);
-        Held held = admit(pool, allocated, size, all.handedOver());
+        Held held = admit(pool, allocated, size, all.all());
         all.settle(this::isUsed);
         return held;
     }

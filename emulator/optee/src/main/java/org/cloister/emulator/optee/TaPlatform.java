@@ -25,6 +25,9 @@ public interface TaPlatform {
      */
     boolean isNormalMemory(long address, long size);
 
+    /** Ranges that this application, or an instance of it that is dead, protected; by address. */
+    List<AddressRange> protectedRanges();
+
     /**
      * Ranges that boot firmware protects for good and that this application is to manage, in the order of the device
      * tree: children of {@code /reserved-memory} whose {@code cloister,trusted-application} is its uuid.

@@ -242,7 +242,8 @@ final class SecureMemory {
     }
 
     /**
-     * How many ranges of contiguous memory can be protected at a time, those that are included.
+     * How many ranges of contiguous memory can be protected at a time, those included that are. What an instance that is
+     * dead protected does not count, for nobody can give it back.
      *
      * @throws TaException {@code BAD_PARAMETERS} when it is not made of pages that are the normal world's to hand over
      */
@@ -250,17 +251,14 @@ final class SecureMemory {
         if (range.isEmpty() || !isAligned(range)) {
             throw bad(range + " is not made of pages");
         }
-        int used = 0;
         long from = range.base();
-        List<AddressRange> inside = blocks.all().stream().map(Area::range).filter(range::contains)
-                .sorted((a, b) -> Long.compareUnsigned(a.base(), b.base())).toList();
-        for (AddressRange block : inside) {
-            checkNormal(from, block.base() - from);
-            from = block.base() + block.size();
-            used++;
+        for (AddressRange mine : platform.protectedRanges().stream().filter(range::contains).toList()) {
+            checkNormal(from, mine.base() - from);
+            from = mine.base() + mine.size();
         }
         checkNormal(from, range.base() + range.size() - from);
-        return used + platform.rangesLeft();
+        long used = blocks.all().stream().map(Area::range).filter(range::contains).count();
+        return (int) Math.min(Integer.MAX_VALUE, used + platform.rangesLeft());
     }
 
     private void checkNormal(long base, long size) {

@@ -44,6 +44,11 @@ final class Secure implements TaPlatform {
     }
 
     @Override
+    public List<AddressRange> protectedRanges() {
+        return List.copyOf(guarded.values());
+    }
+
+    @Override
     public List<AddressRange> carveOuts() {
         return List.of(CARVE_OUT);
     }

@@ -21,6 +21,8 @@ import org.osgi.service.component.annotations.Component;
  *        linux,cma (256 MiB, at boot)   0xb000_0000 secure-video (128 MiB)   0xd000_0000 video (256 MiB, CMA)
  *                                       0xb800_0000 trusted-ui (32 MiB)
  *                                       0xbc00_0000 secure-video-record (64 MiB)
+ *                                       0xc000_0000 handed to MediaTek's memory application (128 MiB, CMA)
+ *                                       0xc800_0000 the application's, protected at boot (64 MiB)
  * </pre>
  */
 @Component(service = Board.class, property = Board.NAME + "=" + LabBoard.BOARD)
@@ -48,6 +50,14 @@ public final class LabBoard implements Board {
                     "secure:rw", "gpu:rw", "display:r")
             .carveOut("secure-video-record", 0xbc00_0000L, 64 * MIB, UseCase.SECURE_VIDEO_RECORD,
                     "secure:rw", "camera:w", "video-encoder:rw")
+            .reserved("restricted-cma@c0000000", node -> node.flag("reusable")
+                    .strings("compatible", "mediatek,dynamic-restricted-region", "shared-dma-pool")
+                    .reg(new AddressRange(0xc000_0000L, 128 * MIB)))
+            .reserved("restricted-cm@c8000000", node -> node.flag("no-map")
+                    .strings("compatible", "mediatek,restricted-region")
+                    .reg(new AddressRange(0xc800_0000L, 64 * MIB))
+                    .strings("cloister,trusted-application", "4477588a-8476-11e2-ad15-e41f1390d676")
+                    .strings(BoardProperties.GRANTS, "secure:rw", "video-decoder:rw", "gpu:rw", "display:r"))
             .contiguousArea("video", 0xd000_0000L, 256 * MIB)
             .defaultContiguousArea(256 * MIB, new AddressRange(RAM, 1024 * MIB))
             .firmware("optee", LabBoard::optee)

@@ -135,6 +135,14 @@ public final class ManagedMemory {
         }
 
         @Override
+        public List<AddressRange> protectedRanges() {
+            synchronized (ManagedMemory.this) {
+                return ranges.values().stream().filter(one -> one.owner.equals(owner)).map(Managed::place)
+                        .sorted((a, b) -> Long.compareUnsigned(a.base(), b.base())).toList();
+            }
+        }
+
+        @Override
         public List<AddressRange> carveOuts() {
             return carveOuts;
         }

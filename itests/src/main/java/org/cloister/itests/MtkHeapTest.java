@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.cloister.emulator.soc.Soc;
+import org.cloister.heap.BufferState;
+import org.cloister.heap.DmaBuf;
+import org.cloister.heap.Heap;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
+import org.cloister.heap.Heaps;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/** The memory application of MediaTek behind a trusted OS that comes and goes, while its backend stays. */
+class MtkHeapTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final String CM = "restricted_mtk_cm";
+    private static final String CMA = "restricted_mtk_cma";
+
+    private final ConfigurationAdmin admin = Framework.service(ConfigurationAdmin.class, null);
+    private final Heaps heaps = Framework.service(FrameworkUtil.getBundle(getClass()), Heaps.class);
+    private final Bundle optee = Framework.bundle("org.cloister.backend.optee");
+    private final Bundle mtk = Framework.bundle("org.cloister.backend.mtk");
+    private Configuration board;
+    private Optional<Configuration> configured = Optional.empty();
+    private long started;
+
+    @BeforeEach
+    void switchOn() throws Exception {
+        power();
+        started = mtk.getLastModified();
+    }
+
+    private void power() throws Exception {
+        board = admin.getConfiguration("org.cloister.emulator.board", "?");
+        board.update(Framework.properties(Map.of("board", "mt8195")));
+        Framework.service(Soc.class, "(board.complete=true)");
+    }
+
+    @AfterEach
+    void switchOff() throws Exception {
+        assertThat(mtk.getState()).isEqualTo(Bundle.ACTIVE);
+        assertThat(mtk.getLastModified()).isEqualTo(started);
+        optee.start();
+        if (configured.isPresent()) {
+            configured.get().delete();
+        }
+        off();
+    }
+
+    private void off() throws Exception {
+        board.delete();
+        Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
+    }
+
+    private void refused(HeapError error, Heap heap) {
+        HeapException e = catchThrowableOfType(HeapException.class, () -> heap.allocate(4096));
+        assertThat(e).as("a refusal").isNotNull();
+        assertThat(e.error()).as(e.getMessage()).isEqualTo(error);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {CM, CMA, "protected,secure-video"})
+    void heapsAreServedAgainWhenATrustedOsThatWentComesBack(String name) throws Exception {
+        Heap heap = heaps.await(name, PATIENCE);
+        DmaBuf kept = heap.allocate(4096);
+        DmaBuf freed = heap.allocate(4096);
+        assertThat(kept.record().backend()).isEqualTo("mtk");
+        optee.stop();
+        Framework.eventually("the heap is not served", () -> !heaps.explain(name).available());
+        refused(HeapError.DRAINING, heap); // as buffers are live
+        assertThat(heaps.explain(name).toString()).contains("no trusted OS");
+        assertThat(kept.state()).isNotEqualTo(BufferState.REVOKED);
+        freed.close();
+        optee.start();
+        heaps.await(name, PATIENCE);
+        try (DmaBuf next = heap.allocate(4096)) {
+            assertThat(next.record().generation()).isGreaterThan(kept.record().generation());
+        }
+        kept.close();
+        Framework.eventually("all memory is free", () -> {
+            heap.allocate(4096).close();
+            return heap.usage().buffers() == 0;
+        });
+    }
+
+    @Test
+    void aRestartedBoardServesAgain() throws Exception {
+        Heap heap = heaps.await(CMA, PATIENCE);
+        DmaBuf lost = heap.allocate(4096);
+        off();
+        refused(HeapError.DRAINING, heap);
+        lost.close();
+        Framework.eventually("nothing drains any more", () ->
+                catchThrowableOfType(HeapException.class, () -> heap.allocate(4096)).error() == HeapError.UNAVAILABLE);
+        power();
+        heaps.await(CMA, PATIENCE).allocate(4096).close();
+    }
+
+    @Test
+    void withoutATrustedOsTheHeapsSayWhy() throws Exception {
+        off();
+        optee.stop();
+        power();
+        Framework.eventually("the heap is explained", () -> heaps.explain(CM).toString().contains("no trusted OS"));
+        assertThat(heaps.explain(CM).available()).isFalse();
+        assertThat(heaps.explain(CMA).toString()).contains("no trusted OS");
+        optee.start();
+        heaps.await(CM, PATIENCE).allocate(4096).close();
+    }
+
+    @Test
+    void aWrongUuidIsNamedAndMendedByConfiguration() throws Exception {
+        Configuration configuration = admin.getConfiguration("org.cloister.backend.mtk", "?");
+        configured = Optional.of(configuration);
+        String wrong = "01234567-89ab-cdef-0123-456789abcdef";
+        configuration.update(Framework.properties(Map.of("application.uuid", wrong)));
+        Framework.eventually("the uuid is refused", () -> {
+            Heap heap = heaps.await(CM, PATIENCE);
+            try (DmaBuf buffer = heap.allocate(4096)) {
+                return buffer.size() == 0; // the previous configuration still serves
+            } catch (HeapException e) {
+                return e.getMessage().contains("configuration: " + wrong)
+                        && e.getMessage().contains("told by the TEE: none")
+                        && e.getMessage().contains("known default: 4477588a-8476-11e2-ad15-e41f1390d676");
+            }
+        });
+        configuration.delete();
+        configured = Optional.empty();
+        Framework.eventually("the default serves", () -> {
+            try (DmaBuf buffer = heaps.await(CM, PATIENCE).allocate(4096)) {
+                return buffer.size() == 4096;
+            } catch (HeapException e) {
+                return false;
+            }
+        });
+    }
+}
