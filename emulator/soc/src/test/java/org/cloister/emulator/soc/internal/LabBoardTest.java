@@ -27,9 +27,9 @@ class LabBoardTest {
                     .map(Property::string)).containsExactly("secure-video", "trusted-ui", "secure-video-record");
             for (ReservedRegion region : soc.deviceTree().reservedMemory().regions()) {
                 for (AddressRange range : region.reg()) {
-                    boolean heap = region.node().has("cloister,heap-name");
+                    boolean kept = region.node().has("cloister,grants");
                     Access cpu = soc.firewall().rights(soc.initiator(Initiator.CPU), range.base());
-                    assertThat(cpu.reads()).as(region.name()).isNotEqualTo(heap);
+                    assertThat(cpu.reads()).as(region.name()).isNotEqualTo(kept);
                 }
             }
         }
