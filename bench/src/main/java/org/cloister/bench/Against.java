@@ -16,6 +16,9 @@ import java.lang.annotation.Target;
     /** The score to stay at or below, in the unit of the benchmark; infinite for no such aim. */
     double atMost() default Double.POSITIVE_INFINITY;
 
+    /** The percentile of the samples that is the score, for benchmarks in sample time; the mean when there is none. */
+    double percentile() default Double.NaN;
+
     /** The ratio of score to peer's score to stay at or below; infinite for no such aim. */
     double ratioAtMost() default Double.POSITIVE_INFINITY;
 

@@ -27,6 +27,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.Framework;
 
@@ -81,6 +82,12 @@ final class CoreInFelix implements AutoCloseable {
     /** The service as the framework itself has it. */
     Heaps heaps() {
         return heaps;
+    }
+
+    /** Adds a backend that comes before those of a lower ranking; what comes back removes it. */
+    Runnable add(HeapBackend backend, int ranking) {
+        return framework.getBundleContext().registerService(HeapBackend.class, backend,
+                FrameworkUtil.asDictionary(Map.of(Constants.SERVICE_RANKING, ranking)))::unregister;
     }
 
     private static Heaps heaps(BundleContext context) {

@@ -22,21 +22,32 @@ final class Figures {
     private static Figure figure(RunResult result, Collection<RunResult> all) {
         BenchmarkParams params = result.getParams();
         Optional<Against> against = against(params.getBenchmark());
-        double score = result.getPrimaryResult().getScore();
+        double percentile = against.map(Against::percentile).orElse(Double.NaN);
+        double score = score(result, percentile);
         String peer = against.map(Against::peer).orElse("");
         OptionalDouble ratio = all.stream()
                 .filter(other -> other.getParams().getBenchmark().equals(sibling(params.getBenchmark(), peer)))
                 .filter(other -> params(other.getParams()).equals(params(params)))
-                .mapToDouble(other -> score / other.getPrimaryResult().getScore()).findFirst();
+                .mapToDouble(other -> score / score(other, percentile)).findFirst();
         double atMost = against.map(Against::atMost).orElse(Double.POSITIVE_INFINITY);
         double ratioAtMost = against.map(Against::ratioAtMost).orElse(Double.POSITIVE_INFINITY);
         double bytesAtMost = against.map(Against::bytesAtMost).orElse(Double.POSITIVE_INFINITY);
         String unit = result.getPrimaryResult().getScoreUnit();
         OptionalDouble bytes = bytes(result);
-        return new Figure(shortName(params.getBenchmark()), params(params), score,
-                result.getPrimaryResult().getScoreError(), unit, peer, ratio, bytes,
+        return new Figure(shortName(params.getBenchmark()) + name(percentile), params(params), score,
+                Double.isNaN(percentile) ? result.getPrimaryResult().getScoreError() : Double.NaN, unit, peer, ratio,
+                bytes,
                 target(atMost, ratioAtMost, bytesAtMost, unit),
                 score <= atMost && ratio.orElse(0) <= ratioAtMost && bytes.orElse(0) <= bytesAtMost);
+    }
+
+    private static double score(RunResult result, double percentile) {
+        return Double.isNaN(percentile) ? result.getPrimaryResult().getScore()
+                : result.getPrimaryResult().getStatistics().getPercentile(percentile);
+    }
+
+    private static String name(double percentile) {
+        return Double.isNaN(percentile) ? "" : " p" + percentile;
     }
 
     /** What a call allocates, in whole bytes: the profiler's own threads cost a fraction of one. */
