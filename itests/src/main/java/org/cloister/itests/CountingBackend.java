@@ -25,6 +25,7 @@ final class CountingBackend implements HeapBackend {
     private final List<PoolOffer> offers;
     private final AtomicInteger destroyed = new AtomicInteger();
     private final Set<PoolBuffer> live = ConcurrentHashMap.newKeySet();
+    private volatile long start = 0x1_0000_0000L;
     private volatile Runnable accident = () -> {};
 
     CountingBackend(String id, PoolOffer... offers) {
@@ -35,6 +36,12 @@ final class CountingBackend implements HeapBackend {
     /** From now on {@code event} happens in the middle of each allocation. */
     CountingBackend duringAllocation(Runnable event) {
         accident = event;
+        return this;
+    }
+
+    /** Pools that are opened from now on hand out addresses from {@code address} on. */
+    CountingBackend startingAt(long address) {
+        start = address;
         return this;
     }
 
@@ -69,7 +76,7 @@ final class CountingBackend implements HeapBackend {
     }
 
     private final class CountingPool implements Pool {
-        private final AtomicLong next = new AtomicLong(0x1_0000_0000L);
+        private final AtomicLong next = new AtomicLong(start);
         private final AtomicLong used = new AtomicLong();
 
         @Override

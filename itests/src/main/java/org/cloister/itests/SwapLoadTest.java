@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.InputStream;
+import java.lang.ref.WeakReference;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.cloister.backend.HeapBackend;
+import org.cloister.backend.PoolOffer;
+import org.cloister.emulator.soc.Soc;
+import org.cloister.heap.Access;
+import org.cloister.heap.BufferState;
+import org.cloister.heap.DmaBuf;
+import org.cloister.heap.Heap;
+import org.cloister.heap.HeapState;
+import org.cloister.heap.Heaps;
+import org.cloister.heap.UseCase;
+import org.cloister.importer.Attachment;
+import org.cloister.importer.Constraints;
+import org.cloister.importer.Importer;
+import org.cloister.importer.Importers;
+import org.cloister.importer.Invalidation;
+import org.cloister.importer.Mapping;
+import org.cloister.importer.SegmentCursor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.wiring.BundleWiring;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/** Promises 4 and 11 under load: a thousand swaps, while threads find, allocate, map and free all the time. */
+class SwapLoadTest {
+    private static final int SWAPS = 1_000;
+    private static final int THREADS = 4;
+    private static final int UPDATES = 30;
+    private static final UseCase USE_CASE = new UseCase(1800, "test-load");
+
+    private final Heaps heaps = Framework.service(FrameworkUtil.getBundle(getClass()), Heaps.class);
+    private final Importers importers = Framework.service(FrameworkUtil.getBundle(getClass()), Importers.class);
+    private final Set<Long> placesInUse = ConcurrentHashMap.newKeySet();
+    private volatile boolean over;
+
+    private record Device() implements Importer {
+        @Override
+        public String name() {
+            return "test device";
+        }
+
+        @Override
+        public String initiator() {
+            return "test";
+        }
+
+        @Override
+        public Constraints constraints() {
+            return Constraints.builder().access(Access.READ).build();
+        }
+
+        @Override
+        public void invalidated(Attachment attachment, Invalidation reason) {}
+    }
+
+    /** What one thread came to. */
+    private record Tally(long rounds, long lastGeneration) {}
+
+    @Test
+    @Timeout(value = 120, unit = TimeUnit.SECONDS)
+    void aThousandSwapsUnderLoad() throws Exception {
+        List<CountingBackend> backends = new ArrayList<>();
+        ServiceRegistration<?> serving = register(backends, 0);
+        Heap heap = heaps.find(USE_CASE.heapName()).orElseThrow();
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        try {
+            List<Future<Tally>> loads = new ArrayList<>();
+            for (int i = 0; i < THREADS; i++) {
+                loads.add(threads.submit((Callable<Tally>) () -> load(heap)));
+            }
+            for (int swap = 1; swap <= SWAPS; swap++) {
+                ServiceRegistration<?> next = register(backends, swap);
+                serving.unregister();
+                serving = next;
+            }
+            over = true;
+            for (Future<Tally> load : loads) {
+                Tally tally = load.get(30, TimeUnit.SECONDS);
+                assertThat(tally.rounds()).as("rounds of one thread").isGreaterThan(SWAPS);
+                assertThat(tally.lastGeneration()).as("of the last swap").isGreaterThan(SWAPS / 2);
+            }
+            assertThat(placesInUse).as("places that were not given back").isEmpty();
+            assertThat(heap.usage().buffers()).isZero();
+            assertThat(heap.usage().free()).isEqualTo(heap.usage().capacity());
+        } finally {
+            over = true;
+            threads.shutdown();
+            serving.unregister();
+        }
+        Framework.eventually("all pools are destroyed", () -> backends.stream().allMatch(b -> b.destroyed() == 1));
+        assertThat(backends).hasSize(SWAPS + 1).allSatisfy(backend -> assertThat(backend.live()).isZero());
+    }
+
+    /** Fresh backends do not share a place: each counts on from where its number puts it. */
+    private static ServiceRegistration<?> register(List<CountingBackend> backends, int number) {
+        var backend = new CountingBackend("load-" + number, PoolOffer.serve(USE_CASE)).startingAt((number + 1L) << 40);
+        backends.add(backend);
+        return Framework.context().registerService(HeapBackend.class, backend,
+                Framework.properties(Map.of(Constants.SERVICE_RANKING, number)));
+    }
+
+    private Tally load(Heap heap) {
+        var device = new Device();
+        long rounds = 0;
+        long generation = 0;
+        while (!over) {
+            assertThat(heaps.find(USE_CASE.heapName())).as("the lookup").containsSame(heap);
+            assertThat(heap.state()).isEqualTo(HeapState.AVAILABLE);
+            try (DmaBuf buffer = heap.allocate(4096)) {
+                assertThat(buffer.record().generation()).as("a buffer of a former backend")
+                        .isGreaterThanOrEqualTo(generation);
+                generation = buffer.record().generation();
+                try (Attachment attachment = importers.attach(buffer, device, Access.READ);
+                        Mapping mapping = attachment.map(Access.READ, Duration.ZERO)) {
+                    SegmentCursor cursor = mapping.cursor();
+                    assertThat(cursor.next()).isTrue();
+                    long place = cursor.address();
+                    assertThat(place >>> 40).as("memory of the backend that the record names")
+                            .isEqualTo(Long.parseLong(buffer.record().backend().substring("load-".length())) + 1);
+                    assertThat(placesInUse.add(place)).as("0x%x is nobody else's", place).isTrue();
+                    assertThat(buffer.state()).isEqualTo(BufferState.LIVE);
+                    placesInUse.remove(place);
+                }
+            }
+            rounds++;
+        }
+        return new Tally(rounds, generation);
+    }
+
+    @Test
+    void updatesLeaveOneClassLoaderAtMost() throws Exception {
+        Configuration board = Framework.service(ConfigurationAdmin.class, null)
+                .getConfiguration("org.cloister.emulator.board", "?");
+        board.update(Framework.properties(Map.of("board", "jacinto")));
+        try {
+            Heap heap = heaps.await("protected,secure-video", Duration.ofSeconds(20));
+            Bundle bundle = Framework.bundle("org.cloister.backend.carveout");
+            URI jar = URI.create(bundle.getLocation().replaceFirst("^reference:", ""));
+            List<WeakReference<ClassLoader>> former = new ArrayList<>();
+            for (int i = 0; i < UPDATES; i++) {
+                former.add(new WeakReference<>(bundle.adapt(BundleWiring.class).getClassLoader()));
+                try (DmaBuf _ = heap.allocate(4096); InputStream content = jar.toURL().openStream()) {
+                    bundle.update(content);
+                    Framework.refresh(bundle);
+                    heaps.await("protected,secure-video", Duration.ofSeconds(20));
+                }
+            }
+            Framework.eventually("all class loaders but that in use are collected", () -> {
+                System.gc();
+                return former.stream().allMatch(loader -> loader.refersTo(null));
+            });
+            assertThat(heap.usage().free()).isEqualTo(heap.usage().capacity());
+        } finally {
+            board.delete();
+            Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
+        }
+    }
+}
