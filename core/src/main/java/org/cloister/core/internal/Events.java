@@ -10,12 +10,16 @@ import org.cloister.heap.HeapListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells listeners what happened. With nobody listening an event costs one volatile read. */
+/**
+ * Tells listeners what happened, and the flight recorder. With nobody listening and nothing recorded an event costs two
+ * reads.
+ */
 final class Events {
     private static final Logger LOG = LoggerFactory.getLogger(Events.class);
 
     private record Subscription(HeapListener listener, Set<String> heaps) {}
 
+    private final HeapListener recorder = new FlightRecorderListener();
     private volatile List<Subscription> subscriptions = List.of(); // replaced under this
 
     /** @param heaps names to hear about; empty means all */
@@ -32,10 +36,13 @@ final class Events {
     /** Tells whoever listens; the event is made only then. */
     void tell(Supplier<HeapEvent> maker) {
         List<Subscription> current = subscriptions;
-        if (current.isEmpty()) {
+        if (!isHeard()) {
             return;
         }
         HeapEvent event = maker.get();
+        if (FlightRecorderListener.isOn()) {
+            recorder.onEvent(event);
+        }
         for (Subscription subscription : current) {
             if (subscription.heaps().isEmpty() || subscription.heaps().contains(event.heap())) {
                 try {
@@ -48,6 +55,6 @@ final class Events {
     }
 
     boolean isHeard() {
-        return !subscriptions.isEmpty();
+        return !subscriptions.isEmpty() || FlightRecorderListener.isOn();
     }
 }

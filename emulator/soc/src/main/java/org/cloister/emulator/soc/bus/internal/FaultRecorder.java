@@ -52,6 +52,7 @@ public final class FaultRecorder implements FaultLog {
             }
             kept.addLast(fault);
         }
+        FaultEvent.record(fault);
         for (Consumer<Fault> listener : listeners) {
             try {
                 listener.accept(fault);
