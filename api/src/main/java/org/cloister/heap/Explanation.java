@@ -47,6 +47,8 @@ public record Explanation(String name, boolean available, List<Reason> reasons) 
         REFUSED,
         /** The backend failed when it was asked for its pool, or later. */
         FAILED,
+        /** Memory of this backend is quarantined: its reclaim failed. Said besides the reasons why it serves, or not. */
+        QUARANTINED,
         /** The offer contradicts what is known: a use case, name, or restriction that differs. */
         CONFLICT,
         /** A name that looks like this one exists. */

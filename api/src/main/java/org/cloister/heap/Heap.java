@@ -59,6 +59,16 @@ public interface Heap {
     HeapUsage usage();
 
     /**
+     * Tries once more to make quarantined memory safe, for example after the firmware has recovered: that of the backend
+     * that serves the heap, and of those that are being drained. What was made safe is free again, or the normal
+     * world's. See {@link HeapUsage#quarantined}.
+     *
+     * @return bytes that are no longer quarantined; 0 when nothing was, or nothing could be done
+     * @throws HeapException {@code BACKEND_FAILED}, and what the firmware says
+     */
+    long retryQuarantined();
+
+    /**
      * Allocates {@code size} bytes; the same as {@code allocate(AllocationRequest.of(size))}.
      *
      * @param size bytes, greater than zero

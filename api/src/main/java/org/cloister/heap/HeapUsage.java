@@ -11,7 +11,7 @@ import org.osgi.annotation.versioning.ProviderType;
  * @param capacity bytes that the backend manages or may grow to; empty when it cannot tell, as with a kernel's heap
  * @param free bytes that are not allocated
  * @param largestFree bytes of the largest block that one allocation at the heap's granularity would get
- * @param quarantined bytes withdrawn for good because their reclaim failed
+ * @param quarantined bytes withdrawn because their reclaim failed, those of backends that are being drained included
  * @param buffers live buffers, those of backends that are being drained included
  * @param draining live buffers of backends that are being drained
  * @param regionsUsed firewall regions that this heap occupies; empty when no firewall is involved or nobody can tell

@@ -191,7 +191,9 @@ final class Core {
     /** Memory of a pool of the candidate's is withdrawn. Returns at once. */
     void quarantined(Candidate candidate, Pool pool, long address, long size, String why) {
         executor.execute(() -> {
-            String heap = elections.tenureOf(candidate, pool).map(t -> t.record().heap()).orElse("");
+            Optional<Tenure> tenure = elections.tenureOf(candidate, pool);
+            tenure.ifPresent(known -> known.withdrew(size));
+            String heap = tenure.map(known -> known.record().heap()).orElse("");
             LOG.error("heap {}: backend {} withdrew 0x{} bytes at 0x{}: {}", heap, candidate.id(),
                     Long.toHexString(size), Long.toHexString(address), why);
             events.tell(() -> new HeapEvent.Quarantined(heap, candidate.id(), address, size, why));

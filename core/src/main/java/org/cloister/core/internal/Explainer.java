@@ -29,6 +29,10 @@ final class Explainer {
             core.elections().knownNames().stream().filter(known -> distance(known, canonical) <= SIMILAR)
                     .forEach(known -> reasons.add(Reasons.similar(known)));
         }
+        if (heap != null) {
+            heap.tenures().stream().filter(tenure -> tenure.quarantined() > 0)
+                    .forEach(tenure -> reasons.add(Reasons.quarantined(tenure)));
+        }
         return new Explanation(name, available, reasons);
     }
 

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.cloister.backend.PoolBuffer;
 import org.cloister.backend.PoolUsage;
 import org.cloister.heap.AllocationRequest;
@@ -141,9 +142,37 @@ final class ManagedHeap {
                 current.leave();
             }
         }
-        long old = draining.stream().mapToLong(Tenure::count).sum();
-        return new HeapUsage(pool.capacity(), pool.free(), pool.largestFree(), pool.quarantined(), live + old, old,
+        long old = 0;
+        long quarantined = pool.quarantined();
+        for (Tenure tenure : draining) {
+            old += tenure.count();
+            quarantined += tenure.quarantined();
+        }
+        return new HeapUsage(pool.capacity(), pool.free(), pool.largestFree(), quarantined, live + old, old,
                 pool.regionsUsed(), pool.regionsLeft());
+    }
+
+    /** Asks all pools to make quarantined memory safe. */
+    long retryQuarantined() {
+        long back = 0;
+        for (Tenure tenure : tenures()) {
+            if (tenure.hold()) {
+                try {
+                    long safe = calls().call(tenure, "make quarantined memory of " + this + " safe",
+                            () -> tenure.pool().retryQuarantined());
+                    tenure.withdrew(-safe);
+                    back += safe;
+                } finally {
+                    tenure.leave();
+                }
+            }
+        }
+        return back;
+    }
+
+    /** Serving and draining, at one moment. */
+    List<Tenure> tenures() {
+        return Stream.concat(serving().stream(), draining.stream()).toList();
     }
 
     /** Allocates from whoever serves; a refusal counts only if whoever refused still does. */

@@ -51,6 +51,12 @@ final class OwnedHeap implements Heap {
     }
 
     @Override
+    public long retryQuarantined() {
+        owner.requireOpen("make quarantined memory of " + heap + " safe");
+        return heap.retryQuarantined();
+    }
+
+    @Override
     public DmaBuf allocate(long size) {
         return heap.allocate(owner, AllocationRequest.of(size));
     }

@@ -64,6 +64,13 @@ final class Reasons {
                 + " live buffers");
     }
 
+    static Reason quarantined(Tenure tenure) {
+        String id = tenure.record().backend();
+        return new Reason(Kind.QUARANTINED, id, "0x" + Long.toHexString(tenure.quarantined()) + " bytes of backend " + id
+                + " are quarantined, because they could not be taken back; see the log, and try again with"
+                + " Heap.retryQuarantined");
+    }
+
     static Reason noneOf(List<String> preferred) {
         return new Reason(Kind.NO_BACKEND, "", "the configuration lets only " + preferred
                 + " serve it, and none of them does");

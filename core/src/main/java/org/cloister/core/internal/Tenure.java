@@ -37,6 +37,7 @@ final class Tenure {
     private final Runnable onEmpty;
     private final AtomicLong word = new AtomicLong(); // DRAIN bit and number of live buffers
     private final OpenSet<Buffer> buffers = new OpenSet<>();
+    private final AtomicLong quarantined = new AtomicLong();
     private volatile String revoked = ""; // why, once revoked
     private volatile Pool pool; // cleared when retired, so that the backend's classes can go
 
@@ -107,7 +108,19 @@ final class Tenure {
         return false;
     }
 
-    /** Balances {@link #enter}: an allocation failed, or a buffer went back to the pool. */
+    /** Looks at the pool, also while it is drained; false when it is retired. See {@link #leave}. */
+    boolean hold() {
+        long value = word.get();
+        while (value != DRAIN) {
+            if (word.compareAndSet(value, value + 1)) {
+                return true;
+            }
+            value = word.get();
+        }
+        return false;
+    }
+
+    /** Balances {@link #enter} and {@link #hold}: an allocation failed, or a buffer went back to the pool. */
     void leave() {
         if (word.decrementAndGet() == DRAIN) {
             onEmpty.run();
@@ -124,6 +137,16 @@ final class Tenure {
             onEmpty.run();
         }
         return true;
+    }
+
+    /** Bytes that the pool has said it withdrew, less those that it made safe later. */
+    long quarantined() {
+        return Math.max(0, quarantined.get());
+    }
+
+    /** The pool withdrew so many bytes; negative when it made some safe. */
+    void withdrew(long bytes) {
+        quarantined.addAndGet(bytes);
     }
 
     /** The pool is destroyed. */

@@ -33,6 +33,7 @@ final class FakePool implements Pool {
 
     final Script script = new Script();
     final List<String> violations = new CopyOnWriteArrayList<>();
+    final AtomicLong quarantined = new AtomicLong();
     final AtomicInteger mappings = new AtomicInteger();
     private final HeapAttributes attributes;
     private final int pieces;
@@ -71,7 +72,7 @@ final class FakePool implements Pool {
         return script.play("usage", () -> {
             require(!destroyed.get(), "usage after destroy");
             long free = CAPACITY - used.get();
-            return PoolUsage.of(CAPACITY, free, free).regions(1, 8).quarantined(4096);
+            return PoolUsage.of(CAPACITY, free, free).regions(1, 8).quarantined(quarantined.get());
         });
     }
 
@@ -111,6 +112,14 @@ final class FakePool implements Pool {
             require(!destroyed.get(), "free after destroy");
             require(live.remove(buffer), "freed twice: " + buffer);
             used.addAndGet(-((FakeBuffer) buffer).bytes().byteSize());
+        });
+    }
+
+    @Override
+    public long retryQuarantined() {
+        return script.play("retryQuarantined", () -> {
+            require(!destroyed.get(), "a retry after destroy");
+            return quarantined.getAndSet(0);
         });
     }
 

@@ -127,9 +127,13 @@ class SwapTest {
 
     @Test
     void usageAddsUpServingAndDraining() {
-        world.add(FakeBackend.video("a"));
+        FakeBackend first = FakeBackend.video("a");
+        world.add(first);
+        first.host().quarantined(first.pool(), 0x4000_0000L, 8192, "stuck");
         try (DmaBuf old = world.video().allocate(1)) {
-            world.add(FakeBackend.video("b"), 10);
+            FakeBackend second = FakeBackend.video("b");
+            world.add(second, 10);
+            second.pool().quarantined.set(4096);
             try (DmaBuf fresh = world.video().allocate(5000)) {
                 assertThat(fresh.id()).isGreaterThan(old.id());
                 var usage = world.video().usage();
@@ -137,7 +141,7 @@ class SwapTest {
                 assertThat(usage.free()).hasValue(FakePool.CAPACITY - 8192);
                 assertThat(usage.buffers()).isEqualTo(2);
                 assertThat(usage.draining()).isOne();
-                assertThat(usage.quarantined()).isEqualTo(4096);
+                assertThat(usage.quarantined()).isEqualTo(4096 + 8192);
                 assertThat(usage.regionsUsed()).hasValue(1);
                 assertThat(usage.regionsLeft()).hasValue(8);
             }

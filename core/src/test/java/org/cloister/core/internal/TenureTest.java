@@ -103,6 +103,18 @@ class TenureTest {
     }
 
     @Test
+    void whoHoldsADrainingTenureKeepsItFromRetiring() {
+        assertThat(tenure.hold()).isTrue();
+        tenure.drain();
+        assertThat(tenure.hold()).isTrue();
+        tenure.leave();
+        assertThat(tenure.state()).isEqualTo(Tenure.State.DRAINING);
+        tenure.leave();
+        assertThat(tenure.state()).isEqualTo(Tenure.State.RETIRED);
+        assertThat(tenure.hold()).isFalse();
+    }
+
+    @Test
     void aRevokedTenureTakesNoBufferThatComesLate() {
         assertThat(tenure.revoke("it left")).isEqualTo(List.of());
         assertThat(tenure.revoked()).isEqualTo("it left");

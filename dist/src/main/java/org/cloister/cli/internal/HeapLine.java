@@ -78,6 +78,8 @@ record HeapLine(String name, String useCase, String backend, HeapState state, He
                 .add("capacity", hex(json, capacity()))
                 .add("free", hex(json, free()))
                 .add("largestFree", hex(json, largestFree()))
+                .add("quarantined", usage.<JsonValue>map(f -> json.createValue(Text.hex(f.quarantined())))
+                        .orElse(JsonValue.NULL))
                 .add("buffers", usage.<JsonValue>map(f -> json.createValue(f.buffers())).orElse(JsonValue.NULL))
                 .add("regionsUsed", count(json, regionsUsed()))
                 .add("regionsLeft", count(json, regionsLeft()))

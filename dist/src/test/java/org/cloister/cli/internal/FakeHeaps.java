@@ -31,6 +31,11 @@ final class FakeHeaps implements Heaps {
         }
 
         @Override
+        public long retryQuarantined() {
+            return 0;
+        }
+
+        @Override
         public DmaBuf allocate(long size) {
             throw new UnsupportedOperationException();
         }

@@ -47,11 +47,11 @@ class HeapsCommandTest {
         assertThat(shell.out()).isEqualTo("""
                 {"name":"protected,secure-video","useCase":"secure-video","restricted":true,"enforcement":"firewall","backend":"carveout",\
                 "state":"available","cpuAccess":"write-only","contiguous":true,"granularity":"0x1000",\
-                "capacity":"0x4000000","free":"0x3000000","largestFree":"0x2000000","buffers":3,"regionsUsed":1,\
-                "regionsLeft":7}
+                "capacity":"0x4000000","free":"0x3000000","largestFree":"0x2000000","quarantined":"0x0",\
+                "buffers":3,"regionsUsed":1,"regionsLeft":7}
                 {"name":"system","useCase":"none","restricted":false,"enforcement":"none","backend":"","state":"unavailable",\
                 "cpuAccess":"read-write","contiguous":false,"granularity":"0x1000","capacity":null,"free":null,\
-                "largestFree":null,"buffers":0,"regionsUsed":null,"regionsLeft":null}
+                "largestFree":null,"quarantined":"0x0","buffers":0,"regionsUsed":null,"regionsLeft":null}
                 """);
         assertThat(shell.trace).contains("board jacinto");
     }
