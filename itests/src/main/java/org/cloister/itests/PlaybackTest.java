@@ -136,6 +136,17 @@ class PlaybackTest {
                 "\"decryptedBy\":[\"the content decryption application in OP-TEE 4.10 by FF-A 1.2\",\"the player\"]");
     }
 
+    @Test
+    void aSwapEveryHalfSecondAcrossAllBackendsLosesNothing() throws Exception {
+        switchOn("lab");
+        String report = play("--json", "--swap", "all@500ms", "--picture", directory.resolve("sheet.png").toString());
+        assertThat(number(report, "frames")).isEqualTo(125);
+        assertThat(number(report, "exact")).isEqualTo(125);
+        assertThat(number(report, "swaps")).isEqualTo(9);
+        assertThat(number(report, "probes")).isPositive().isEqualTo(number(report, "repelled"));
+        assertThat(number(report, "leaked")).isZero();
+    }
+
     /** Serves what another backend serves, under an id of its own. */
     private record Twin(HeapBackend other) implements HeapBackend {
         @Override
