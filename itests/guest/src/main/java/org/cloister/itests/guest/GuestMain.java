@@ -34,9 +34,10 @@ public final class GuestMain implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String part = System.getProperty("guest.tests", "");
+        String[] parts = System.getProperty("guest.tests", "").split(",", -1);
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(TESTS.stream().filter(test -> test.getSimpleName().contains(part))
+                .selectors(TESTS.stream()
+                        .filter(test -> Stream.of(parts).anyMatch(test.getSimpleName()::contains))
                         .map(DiscoverySelectors::selectClass).toList()).build();
         var summary = new SummaryGeneratingListener();
         ClassLoader before = Thread.currentThread().getContextClassLoader();
@@ -66,6 +67,7 @@ public final class GuestMain implements Callable<Integer> {
             if (test.isTest() || result.getThrowable().isPresent()) {
                 OUT.printf("guest: %s %s %s%n", uptime(), test.getUniqueId().replaceAll(".*guest\\.|\\[|\\]", " ").strip(),
                         result.getStatus());
+                result.getThrowable().ifPresent(why -> OUT.println("guest: " + why));
             }
         }
 
