@@ -42,7 +42,7 @@ public final class BoardStage implements Stage {
     private static final String SOC_TYPE = "org.cloister.emulator.soc.Soc";
     private static final String MACHINE_PID = "org.cloister.backend.linux";
     private static final String MACHINE_TYPE = "org.cloister.descriptor.Descriptors";
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final BundleContext context;
     private final ConfigurationAdmin configurations;

@@ -22,7 +22,7 @@ import org.osgi.service.component.annotations.Component;
 @Component(service = Settling.class)
 public final class HeapSettling implements Settling {
     private static final Duration QUIET = Duration.ofMillis(200);
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String HEAPS = "(objectClass=%s)".formatted(Heap.class.getName());
     private static final String AVAILABLE = "(%s=true)".formatted(Heap.AVAILABLE);
 

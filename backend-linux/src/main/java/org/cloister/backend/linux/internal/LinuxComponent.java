@@ -2,7 +2,6 @@
 package org.cloister.backend.linux.internal;
 
 import java.nio.file.Path;
-import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import org.cloister.backend.BackendHost;
@@ -16,7 +15,6 @@ import org.cloister.backend.linux.kernel.internal.SystemCalls;
 import org.cloister.descriptor.Descriptors;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -39,7 +37,7 @@ public final class LinuxComponent implements HeapBackend {
     private final LinuxBackend backend;
     private final TeeDevices tees;
     private final DeviceWatch watch;
-    private final ServiceRegistration<Descriptors> descriptors;
+    private final OwnedServices<Descriptors> descriptors;
 
     /** Looks at the devices, and goes on doing so. */
     @Activate
@@ -52,9 +50,8 @@ public final class LinuxComponent implements HeapBackend {
         backend = new LinuxBackend(calls, devices.resolve(LinuxBackend.HEAPS), restricted, limit);
         tees = new TeeDevices(context, devices, calls, backend::host);
         watch = new DeviceWatch(devices, LinuxBackend.HEAPS, TeeDevices::isName, tees::isRefused, this::refresh);
-        Dictionary<String, Object> none = new Hashtable<>();
-        descriptors = context.registerService(Descriptors.class, new OwnedServices<>(Descriptors.class,
-                () -> new OwnedDescriptors(calls, backend::host)), none);
+        descriptors = new OwnedServices<>(context, Descriptors.class, new Hashtable<>(),
+                () -> new OwnedDescriptors(calls, backend::host));
     }
 
     private static SystemCalls linux() {
@@ -74,7 +71,7 @@ public final class LinuxComponent implements HeapBackend {
     @Deactivate
     void deactivate() {
         watch.close();
-        descriptors.unregister();
+        descriptors.close();
         tees.close();
     }
 

@@ -20,7 +20,6 @@ import org.cloister.backend.linux.tee.internal.TeeDevice;
 import org.cloister.heap.HeapException;
 import org.cloister.tee.Tee;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceRegistration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +32,7 @@ final class TeeDevices implements AutoCloseable {
     private final Path directory;
     private final SystemCalls calls;
     private final Supplier<Optional<BackendHost>> host;
-    private final Map<String, ServiceRegistration<Tee>> services = new HashMap<>(); // by node; guarded by this
+    private final Map<String, OwnedServices<Tee>> services = new HashMap<>(); // by node; guarded by this
     private Set<String> refused = Set.of(); // nodes; guarded by this
     private boolean closed; // guarded by this
 
@@ -61,7 +60,7 @@ final class TeeDevices implements AutoCloseable {
         }
         Set<String> nodes = nodes();
         Set.copyOf(services.keySet()).stream().filter(node -> !nodes.contains(node))
-                .forEach(node -> services.remove(node).unregister());
+                .forEach(node -> services.remove(node).close());
         Set<String> before = refused;
         refused = nodes.stream().filter(node -> !services.containsKey(node) && !register(node, before.contains(node)))
                 .collect(Collectors.toSet());
@@ -88,15 +87,15 @@ final class TeeDevices implements AutoCloseable {
         }
         Map<String, Object> properties =
                 Map.of(Tee.ID, device.id(), Tee.IMPLEMENTATION, device.version().implementation());
-        services.put(node, context.registerService(Tee.class,
-                new OwnedServices<>(Tee.class, () -> new LinuxTee(device, host)), new Hashtable<>(properties)));
+        services.put(node, new OwnedServices<>(context, Tee.class, new Hashtable<>(properties),
+                () -> new LinuxTee(device, host)));
         return true;
     }
 
     @Override
     public synchronized void close() {
         closed = true;
-        services.values().forEach(ServiceRegistration::unregister);
+        services.values().forEach(OwnedServices::close);
         services.clear();
     }
 }
