@@ -32,6 +32,8 @@ final class FakePool implements Pool {
     static final long BASE = 0x4000_0000L;
 
     final Script script = new Script();
+    /** Names that buffers were given, in order. */
+    final List<String> names = new CopyOnWriteArrayList<>();
     final List<String> violations = new CopyOnWriteArrayList<>();
     final AtomicLong quarantined = new AtomicLong();
     final AtomicInteger mappings = new AtomicInteger();
@@ -120,6 +122,14 @@ final class FakePool implements Pool {
         return script.play("retryQuarantined", () -> {
             require(!destroyed.get(), "a retry after destroy");
             return quarantined.getAndSet(0);
+        });
+    }
+
+    @Override
+    public void name(PoolBuffer buffer, String name) {
+        script.act("name", () -> {
+            require(live.contains(buffer), "name of a buffer that is not live");
+            names.add(name);
         });
     }
 
