@@ -31,7 +31,6 @@ class MtkHeapTest {
     private static final String CMA = "restricted_mtk_cma";
 
     private final ConfigurationAdmin admin = Framework.service(ConfigurationAdmin.class, null);
-    private final Heaps heaps = Framework.service(FrameworkUtil.getBundle(getClass()), Heaps.class);
     private final Bundle optee = Framework.bundle("org.cloister.backend.optee");
     private final Bundle mtk = Framework.bundle("org.cloister.backend.mtk");
     private Configuration board;
@@ -42,6 +41,10 @@ class MtkHeapTest {
     void switchOn() throws Exception {
         power();
         started = mtk.getLastModified();
+    }
+
+    private static Heaps heaps() {
+        return Framework.service(FrameworkUtil.getBundle(MtkHeapTest.class), Heaps.class);
     }
 
     private void power() throws Exception {
@@ -75,18 +78,18 @@ class MtkHeapTest {
     @ParameterizedTest
     @ValueSource(strings = {CM, CMA, "protected,secure-video"})
     void heapsAreServedAgainWhenATrustedOsThatWentComesBack(String name) throws Exception {
-        Heap heap = heaps.await(name, PATIENCE);
+        Heap heap = heaps().await(name, PATIENCE);
         DmaBuf kept = heap.allocate(4096);
         DmaBuf freed = heap.allocate(4096);
         assertThat(kept.record().backend()).isEqualTo("mtk");
         optee.stop();
-        Framework.eventually("the heap is not served", () -> !heaps.explain(name).available());
+        Framework.eventually("the heap is not served", () -> !heaps().explain(name).available());
         refused(HeapError.DRAINING, heap); // as buffers are live
-        assertThat(heaps.explain(name).toString()).contains("no trusted OS");
+        assertThat(heaps().explain(name).toString()).contains("no trusted OS");
         assertThat(kept.state()).isNotEqualTo(BufferState.REVOKED);
         freed.close();
         optee.start();
-        heaps.await(name, PATIENCE);
+        heaps().await(name, PATIENCE);
         try (DmaBuf next = heap.allocate(4096)) {
             assertThat(next.record().generation()).isGreaterThan(kept.record().generation());
         }
@@ -99,7 +102,7 @@ class MtkHeapTest {
 
     @Test
     void aRestartedBoardServesAgain() throws Exception {
-        Heap heap = heaps.await(CMA, PATIENCE);
+        Heap heap = heaps().await(CMA, PATIENCE);
         DmaBuf lost = heap.allocate(4096);
         off();
         refused(HeapError.DRAINING, heap);
@@ -107,7 +110,7 @@ class MtkHeapTest {
         Framework.eventually("nothing drains any more", () ->
                 catchThrowableOfType(HeapException.class, () -> heap.allocate(4096)).error() == HeapError.UNAVAILABLE);
         power();
-        heaps.await(CMA, PATIENCE).allocate(4096).close();
+        heaps().await(CMA, PATIENCE).allocate(4096).close();
     }
 
     @Test
@@ -115,11 +118,11 @@ class MtkHeapTest {
         off();
         optee.stop();
         power();
-        Framework.eventually("the heap is explained", () -> heaps.explain(CM).toString().contains("no trusted OS"));
-        assertThat(heaps.explain(CM).available()).isFalse();
-        assertThat(heaps.explain(CMA).toString()).contains("no trusted OS");
+        Framework.eventually("the heap is explained", () -> heaps().explain(CM).toString().contains("no trusted OS"));
+        assertThat(heaps().explain(CM).available()).isFalse();
+        assertThat(heaps().explain(CMA).toString()).contains("no trusted OS");
         optee.start();
-        heaps.await(CM, PATIENCE).allocate(4096).close();
+        heaps().await(CM, PATIENCE).allocate(4096).close();
     }
 
     @Test
@@ -129,7 +132,7 @@ class MtkHeapTest {
         String wrong = "01234567-89ab-cdef-0123-456789abcdef";
         configuration.update(Framework.properties(Map.of("application.uuid", wrong)));
         Framework.eventually("the uuid is refused", () -> {
-            Heap heap = heaps.await(CM, PATIENCE);
+            Heap heap = heaps().await(CM, PATIENCE);
             try (DmaBuf buffer = heap.allocate(4096)) {
                 return buffer.size() == 0; // the previous configuration still serves
             } catch (HeapException e) {
@@ -141,7 +144,7 @@ class MtkHeapTest {
         configuration.delete();
         configured = Optional.empty();
         Framework.eventually("the default serves", () -> {
-            try (DmaBuf buffer = heaps.await(CM, PATIENCE).allocate(4096)) {
+            try (DmaBuf buffer = heaps().await(CM, PATIENCE).allocate(4096)) {
                 return buffer.size() == 4096;
             } catch (HeapException e) {
                 return false;
