@@ -147,17 +147,6 @@ final class Transitions {
     }
 
     private void lend(Chunk chunk) {
-        var event = new LendEvent();
-        event.begin();
-        try {
-            lendAndAssign(chunk);
-            event.done = true;
-        } finally {
-            event.commit(pool.toString(), chunk);
-        }
-    }
-
-    private void lendAndAssign(Chunk chunk) {
         try {
             chunk.lent(lender.lend(chunk.address(), chunk.size()));
         } catch (RuntimeException | Error e) {
@@ -194,17 +183,13 @@ final class Transitions {
     private boolean undo(Chunk chunk, boolean report) {
         String why = "the attempt to take it back was cut short";
         boolean done = false;
-        var event = new ReclaimEvent();
-        event.begin();
         try {
             chunk.undo(lender);
             done = true;
-            event.done = true;
         } catch (RuntimeException | LinkageError e) {
             why = "it could not be taken back: " + e.getMessage();
             tellIfDead(e);
         } finally {
-            event.commit(pool.toString(), chunk);
             chunks.become(chunk, done ? ChunkState.NONE : ChunkState.QUARANTINED);
             if (!done && report) {
                 host.quarantined(pool, chunk.address(), chunk.size(), why);

@@ -5,11 +5,27 @@ import jdk.jfr.FlightRecorder;
 import org.cloister.heap.HeapEvent;
 import org.cloister.heap.HeapListener;
 
-/** Writes events into recordings of the JDK Flight Recorder, if there are any. Stateless. */
+/**
+ * Writes events into recordings of the JDK Flight Recorder, if there are any. Stateless.
+ *
+ * <p>The recorder weaves calls of a JDK class into classes of events, which a bundle finds by boot delegation only; in a
+ * framework that does not delegate it, classes of events are not even loaded.
+ */
 final class FlightRecorderListener implements HeapListener {
+    private static final boolean WORKS = canBeWoven();
+
+    private static boolean canBeWoven() {
+        try {
+            Class.forName("jdk.jfr.internal.event.EventWriter", false, FlightRecorderListener.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false;
+        }
+    }
+
     /** Whether any of these events is recorded now; one read of a field where there never was a recording. */
     static boolean isOn() {
-        return FlightRecorder.isInitialized()
+        return WORKS && FlightRecorder.isInitialized()
                 && (new FlightEvents.Allocation().isEnabled() || new FlightEvents.Free().isEnabled()
                         || new FlightEvents.Swap().isEnabled() || new FlightEvents.Drain().isEnabled()
                         || new FlightEvents.Retire().isEnabled() || new FlightEvents.Move().isEnabled()

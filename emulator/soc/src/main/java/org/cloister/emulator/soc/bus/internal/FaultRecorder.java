@@ -52,7 +52,6 @@ public final class FaultRecorder implements FaultLog {
             }
             kept.addLast(fault);
         }
-        FaultEvent.record(fault);
         for (Consumer<Fault> listener : listeners) {
             try {
                 listener.accept(fault);
