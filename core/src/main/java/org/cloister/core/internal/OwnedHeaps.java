@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Explanation;
 import org.cloister.heap.Heap;
@@ -112,7 +113,8 @@ final class OwnedHeaps implements Heaps {
 
     private HeapException timedOut(String name, Duration budget) {
         return new HeapException(HeapError.TIMED_OUT, "wait for a heap", "heap " + name,
-                "after " + TimeUnit.MILLISECONDS.convert(budget) + " ms " + explain(name),
+                "not available after " + TimeUnit.MILLISECONDS.convert(budget) + " ms: "
+                        + explain(name).reasons().stream().map(Explanation.Reason::text).collect(Collectors.joining("; ")),
                 "deploy a backend that serves it, or wait longer");
     }
 
