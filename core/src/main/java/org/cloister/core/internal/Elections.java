@@ -160,11 +160,11 @@ final class Elections {
         for (String name : names) {
             found.put(name, List.copyOf(elect(name, outcome)));
         }
-        standings = Map.copyOf(found);
         Registry fresh = Registry.of(heaps.values());
         if (!fresh.equals(registry)) {
             registry = fresh; // the same object otherwise, so that views of it stay good
         }
+        standings = Map.copyOf(found); // last, so that who reads of a heap finds it
         candidates.removeIf(c -> {
             if (c.letGo()) {
                 outcome.toDisconnect().add(c);

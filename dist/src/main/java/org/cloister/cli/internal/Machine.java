@@ -15,7 +15,9 @@ final class Machine {
 
     /** Whether core has asked the backend what there is. */
     static boolean isSeen(Heaps heaps) {
-        return heaps.explain(HEAP).reasons().stream().anyMatch(reason -> reason.backend().equals(BACKEND));
+        Explanation explanation = heaps.explain(HEAP);
+        return explanation.available() || explanation.reasons().stream().anyMatch(reason ->
+                reason.backend().equals(BACKEND) && reason.kind() != Explanation.Kind.SERVED);
     }
 
     /** Why there is no heap on this machine. */
