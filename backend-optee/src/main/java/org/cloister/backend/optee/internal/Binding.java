@@ -12,6 +12,7 @@ import org.cloister.platform.dt.DeviceTree;
 import org.cloister.platform.dt.MalformedDeviceTree;
 import org.cloister.platform.dt.Node;
 import org.cloister.platform.dt.Property;
+import org.cloister.platform.dt.UseCaseBinding;
 
 /**
  * What the device tree tells of OP-TEE; the package description lists the properties. Immutable.

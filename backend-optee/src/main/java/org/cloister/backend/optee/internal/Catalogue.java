@@ -9,6 +9,7 @@ import org.cloister.backend.optee.abi.internal.Driver;
 import org.cloister.backend.optee.abi.internal.LoanTerms;
 import org.cloister.backend.optee.abi.internal.Transport;
 import org.cloister.heap.HeapException;
+import org.cloister.platform.dt.UseCaseBinding;
 
 /** Which heaps OP-TEE serves, from where, and which not, and why. Immutable. */
 final class Catalogue {

@@ -15,6 +15,7 @@ import org.cloister.emulator.optee.os.internal.Pages;
 import org.cloister.emulator.soc.BoardProperties;
 import org.cloister.emulator.soc.FirewallRegion;
 import org.cloister.emulator.soc.FirewallUpdate;
+import org.cloister.emulator.soc.NormalMemory;
 import org.cloister.emulator.soc.Rights;
 import org.cloister.emulator.soc.SecureWorld;
 import org.cloister.heap.Access;

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.cloister.emulator.optee.internal;
+package org.cloister.emulator.soc;
 
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.cloister.emulator.optee.os.internal.Pages;
-import org.cloister.emulator.soc.BoardProperties;
 import org.cloister.platform.dt.AddressRange;
 import org.cloister.platform.dt.DeviceTree;
 import org.cloister.platform.dt.Node;
+import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * The memory of the normal world, from the device tree: RAM that is enabled, without what boot firmware took out of it
@@ -16,12 +15,15 @@ import org.cloister.platform.dt.Node;
  *
  * @param ranges apart from each other, by address
  */
-record NormalMemory(List<AddressRange> ranges) {
-    NormalMemory {
+@ProviderType
+public record NormalMemory(List<AddressRange> ranges) {
+    /** Copies the list. */
+    public NormalMemory {
         ranges = List.copyOf(ranges);
     }
 
-    static NormalMemory of(DeviceTree tree) {
+    /** The normal memory of a board. */
+    public static NormalMemory of(DeviceTree tree) {
         List<AddressRange> ram = new ArrayList<>();
         tree.root().children()
                 .filter(NormalMemory::isMemory)
@@ -78,13 +80,13 @@ record NormalMemory(List<AddressRange> ranges) {
     }
 
     /** These without a range. */
-    NormalMemory without(AddressRange taken) {
+    public NormalMemory without(AddressRange taken) {
         return new NormalMemory(without(ranges, taken));
     }
 
     /** Tells whether all of a range is in one of these; an empty range is. */
-    boolean contains(long address, long size) {
-        return size == 0
-                || ranges.stream().anyMatch(range -> Pages.inside(address, size, range.base(), range.size()));
+    public boolean contains(long address, long size) {
+        return size == 0 || size > 0 && address >= 0 && address <= Long.MAX_VALUE - size
+                && ranges.stream().anyMatch(range -> range.contains(new AddressRange(address, size)));
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.cloister.backend.optee.internal;
+package org.cloister.platform.dt;
 
 import java.util.List;
 import java.util.Map;
@@ -12,32 +12,36 @@ import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.heap.UseCase;
 import org.cloister.platform.Initiator;
-import org.cloister.platform.dt.Node;
-import org.cloister.platform.dt.Property;
+import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * What the device tree tells of a use case. Immutable.
+ * What a child of a firmware's node tells of a use case that the firmware serves. Immutable.
  *
  * @param useCase the use case
  * @param heap the name of the heap
  * @param grants what the firmware grants each initiator; empty when the tree does not tell
- * @param problem why it cannot be served, whatever OP-TEE says; empty when nothing is wrong
+ * @param problem why it cannot be served, whatever the firmware says; empty when nothing is wrong
  */
-record UseCaseBinding(UseCase useCase, String heap, Optional<Map<String, Access>> grants, Optional<String> problem) {
-    static final String ID = "cloister,use-case-id";
-    static final String GRANTS = "cloister,grants";
-    static final String HEAP = "cloister,heap-name";
+@ProviderType
+public record UseCaseBinding(UseCase useCase, String heap, Optional<Map<String, Access>> grants, Optional<String> problem) {
+    /** The number of the use case. */
+    public static final String ID = "cloister,use-case-id";
+    /** Who may do what, each {@code WHO:RIGHTS}. */
+    public static final String GRANTS = "cloister,grants";
+    /** The name of the heap, where it is not that of mainline Linux. */
+    public static final String HEAP = "cloister,heap-name";
 
     private static final Pattern GRANT = Pattern.compile("([A-Za-z0-9._-]+|\\*):(r|w|rw)");
     private static final String EVERYBODY = "*";
     private static final String SECURE_WORLD = "secure";
 
-    UseCaseBinding {
+    /** Copies the grants. */
+    public UseCaseBinding {
         grants = grants.map(Map::copyOf);
     }
 
     /** A use case of which the tree tells nothing. */
-    static UseCaseBinding untold(UseCase useCase) {
+    public static UseCaseBinding untold(UseCase useCase) {
         return new UseCaseBinding(useCase, useCase.heapName(), Optional.empty(), Optional.empty());
     }
 
@@ -46,7 +50,7 @@ record UseCaseBinding(UseCase useCase, String heap, Optional<Map<String, Access>
      *
      * @throws HeapException {@code INVALID_ARGUMENT} for a use case that cannot be
      */
-    static UseCaseBinding read(Node node) {
+    public static UseCaseBinding read(Node node) {
         UseCase useCase = useCase(node, node.property(ID).orElseThrow().u32());
         String heap = node.property(HEAP).map(Property::string).orElse(useCase.heapName());
         List<String> words = node.property(GRANTS).map(Property::strings).orElse(List.of());
@@ -86,7 +90,7 @@ record UseCaseBinding(UseCase useCase, String heap, Optional<Map<String, Access>
             return UseCase.SECURE_VIDEO_RECORD;
         }
         if (id > Integer.MAX_VALUE) {
-            throw new HeapException(HeapError.INVALID_ARGUMENT, "look for OP-TEE", node.path(),
+            throw new HeapException(HeapError.INVALID_ARGUMENT, "read a use case", node.path(),
                     "use case " + id + " has more than 31 bits", "correct the device tree");
         }
         return new UseCase((int) id, node.baseName());

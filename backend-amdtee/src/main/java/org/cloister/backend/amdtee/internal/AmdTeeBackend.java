@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.backend.amdtee.internal;
+
+import java.util.List;
+import java.util.Optional;
+import org.cloister.backend.BackendHost;
+import org.cloister.backend.HeapBackend;
+import org.cloister.backend.Pool;
+import org.cloister.backend.PoolOffer;
+import org.cloister.heap.Access;
+import org.cloister.heap.Enforcement;
+import org.cloister.heap.HeapAttributes;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
+import org.cloister.heap.Zeroing;
+import org.cloister.platform.ContiguousArea;
+import org.cloister.platform.dt.DeviceTree;
+import org.cloister.platform.dt.MalformedDeviceTree;
+import org.cloister.platform.dt.Node;
+import org.cloister.platform.dt.UseCaseBinding;
+import org.cloister.pool.LendingPolicy;
+import org.cloister.pool.LendingPool;
+import org.cloister.pool.PoolTimer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The heaps that the secure processor protects: one for each use case of its node. Safe for use by any thread. */
+final class AmdTeeBackend implements HeapBackend {
+    static final String ID = "amdtee";
+
+    private static final Logger LOG = LoggerFactory.getLogger(AmdTeeBackend.class);
+    private static final String COMPATIBLE = "cloister,psp";
+    private static final long PAGE = 4096;
+
+    private final Optional<Driver> driver;
+    private final List<Entry> entries;
+    private final ContiguousArea area;
+    private final LendingPolicy policy;
+    private final PoolTimer timer;
+    private volatile Optional<BackendHost> host = Optional.empty();
+
+    private record Entry(UseCaseBinding binding, PoolOffer offer) {}
+
+    /**
+     * Serves what the device tree tells of.
+     *
+     * @param driver reaches the processor, if it is there
+     * @param area what is protected is taken from here
+     * @param policy how chunks grow and shrink
+     * @param timer the time that pools go by
+     */
+    AmdTeeBackend(Optional<Driver> driver, DeviceTree tree, ContiguousArea area, LendingPolicy policy, PoolTimer timer) {
+        this.driver = driver;
+        this.area = area;
+        this.policy = policy;
+        this.timer = timer;
+        this.entries = bindings(tree).stream().map(this::entry).toList();
+    }
+
+    private static List<UseCaseBinding> bindings(DeviceTree tree) {
+        try {
+            return tree.find("/firmware").stream().flatMap(Node::children)
+                    .filter(node -> node.isEnabled() && node.compatible().contains(COMPATIBLE))
+                    .flatMap(Node::children)
+                    .filter(child -> child.has(UseCaseBinding.ID))
+                    .map(UseCaseBinding::read).toList();
+        } catch (MalformedDeviceTree | HeapException e) {
+            LOG.warn("the secure processor serves no heap: {}", e.getMessage());
+            return List.of();
+        }
+    }
+
+    private Entry entry(UseCaseBinding binding) {
+        Optional<PoolOffer.Refusal> refusal = binding.problem()
+                .map(problem -> new PoolOffer.Refusal(problem, "correct the device tree"));
+        if (refusal.isEmpty() && driver.isEmpty()) {
+            refusal = Optional.of(new PoolOffer.Refusal("the secure processor is not there",
+                    "switch it on; the heap is served as soon as it is there"));
+        }
+        PoolOffer offer = PoolOffer.serve(binding.heap(), binding.useCase());
+        return new Entry(binding, refusal.map(no ->
+                PoolOffer.refuse(binding.heap(), binding.useCase(), no.why(), no.remedy())).orElse(offer));
+    }
+
+    /** Core, while it is there. */
+    Optional<BackendHost> host() {
+        return host;
+    }
+
+    @Override
+    public String id() {
+        return ID;
+    }
+
+    @Override
+    public void connected(BackendHost core) {
+        host = Optional.of(core);
+    }
+
+    @Override
+    public void disconnected() {
+        host = Optional.empty();
+    }
+
+    @Override
+    public List<PoolOffer> offers() {
+        return entries.stream().map(Entry::offer).toList();
+    }
+
+    /**
+     * {@inheritDoc} Talks to nobody: memory is protected when it is first wanted.
+     *
+     * @throws HeapException {@code INVALID_ARGUMENT} for what was not offered, {@code UNAVAILABLE} when the backend is
+     *     being stopped
+     */
+    @Override
+    public Pool open(PoolOffer offer) {
+        BackendHost core = host.orElseThrow(() -> new HeapException(HeapError.UNAVAILABLE, "open heap " + offer.heap(),
+                "backend " + ID, "core is not connected", "connect it first"));
+        Entry entry = entries.stream().filter(known -> known.offer().equals(offer) && offer.refusal().isEmpty())
+                .findFirst().orElseThrow(() -> new HeapException(HeapError.INVALID_ARGUMENT, "open heap " + offer.heap(),
+                        "backend " + ID, "it does not offer that", "open one of its offers that is no refusal"));
+        Driver held = driver.orElseThrow();
+        held.retain();
+        boolean done = false;
+        try {
+            var lender = new PspLender(held.protector(), area, offer.useCase(), held::release);
+            Pool pool = new LendingPool(offer.heap(), attributes(entry.binding()), lender, policy, timer, core);
+            done = true;
+            return pool;
+        } finally {
+            if (!done) {
+                held.release();
+            }
+        }
+    }
+
+    private HeapAttributes attributes(UseCaseBinding binding) {
+        long last = area.base() + area.size() - 1;
+        HeapAttributes.Builder attributes = HeapAttributes.builder().enforcement(Enforcement.FIREWALL)
+                .cpuAccess(Access.NONE).contiguous(true).granularity(PAGE).zeroing(Zeroing.NOBODY)
+                .addressBits(Long.SIZE - Long.numberOfLeadingZeros(last));
+        binding.grants().ifPresent(attributes::grants);
+        return attributes.build();
+    }
+}

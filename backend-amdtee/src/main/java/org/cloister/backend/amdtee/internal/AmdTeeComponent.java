@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.backend.amdtee.internal;
+
+import java.time.Duration;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.cloister.backend.BackendHost;
+import org.cloister.backend.HeapBackend;
+import org.cloister.backend.Pool;
+import org.cloister.backend.PoolOffer;
+import org.cloister.backend.ProvidesBackend;
+import org.cloister.backend.amdtee.ring.internal.Pages;
+import org.cloister.backend.amdtee.ring.internal.PspRing;
+import org.cloister.backend.amdtee.ring.internal.RingLimits;
+import org.cloister.backend.amdtee.ring.internal.Waiter;
+import org.cloister.backend.amdtee.tee.internal.PspTee;
+import org.cloister.platform.ContiguousArea;
+import org.cloister.platform.Initiator;
+import org.cloister.platform.PhysicalMemory;
+import org.cloister.platform.conduit.FirmwareFiles;
+import org.cloister.platform.conduit.PspDevice;
+import org.cloister.platform.dt.DeviceTree;
+import org.cloister.pool.LendingPolicy;
+import org.cloister.tee.Tee;
+import org.cloister.tee.TeeVersion;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
+
+/**
+ * Connects the secure processor with core and with clients of trusted applications. While a machine should have one and
+ * has not, its heaps are refused with that reason; when it comes, this starts anew.
+ */
+@ProvidesBackend(AmdTeeBackend.ID)
+@Component(service = HeapBackend.class, immediate = true, configurationPid = AmdTeeConfiguration.PID,
+        property = "service.ranking:Integer=" + AmdTeeComponent.RANKING)
+@Designate(ocd = AmdTeeConfiguration.class)
+@Capability(namespace = "osgi.service", effective = "active",
+        attribute = "objectClass:List<String>=\"org.cloister.tee.Tee\"")
+public final class AmdTeeComponent implements HeapBackend {
+    /** Before static carve-outs, which have none. */
+    static final int RANKING = 50;
+
+    private final MachineTimer timer = new MachineTimer();
+    private final Optional<Driver> driver;
+    private final AmdTeeBackend backend;
+    private final Optional<ServiceRegistration<Tee>> tee;
+
+    /** Takes what it is wired to. The processor is not called before something is wanted of it. */
+    @Activate
+    public AmdTeeComponent(BundleContext context, AmdTeeConfiguration configuration,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) Optional<PspDevice> device,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) Optional<FirmwareFiles> files,
+            @Reference(target = "(" + PhysicalMemory.INITIATOR + "=" + Initiator.CPU + ")") PhysicalMemory memory,
+            @Reference DeviceTree tree,
+            @Reference(name = "area", target = "(" + ContiguousArea.DEFAULT + "=true)") ContiguousArea area) {
+        FirmwareFiles found = files.orElse(path -> Optional.empty());
+        driver = device.map(there -> {
+            var ring = new PspRing(there, new Pages(memory, area), new RingLimits(millis(configuration.mailbox_ms()),
+                    millis(configuration.full_ms()), millis(configuration.answer_ms()),
+                    Duration.ofMillis(Math.max(0, configuration.recovery_ms()))), Waiter.machine());
+            return new Driver(ring, new Protector(ring, found), timer::close);
+        });
+        LendingPolicy policy = LendingPolicy.of(configuration.smallest_chunk_bytes(), Pages.SIZE)
+                .growingTo(configuration.largest_chunk_bytes())
+                .keeping(Math.max(0, configuration.idle_chunks()), millis(configuration.idle_time_ms()));
+        backend = new AmdTeeBackend(driver, tree, area, policy, timer);
+        tee = driver.map(there -> register(context, there, found, configuration.revoke_patience_ms()));
+    }
+
+    private static Duration millis(long millis) {
+        return Duration.ofMillis(Math.max(1, millis));
+    }
+
+    private ServiceRegistration<Tee> register(BundleContext context, Driver there, FirmwareFiles files, long patience) {
+        var wiring = new PspTee.Wiring(AmdTeeBackend.ID, there.ring(), files, backend::host,
+                there.protector()::mapped, Duration.ofMillis(Math.max(0, patience)));
+        Map<String, Object> properties = Map.of(Tee.ID, AmdTeeBackend.ID, Tee.IMPLEMENTATION, TeeVersion.AMDTEE);
+        return context.registerService(Tee.class, new TeeFactory(wiring), new Hashtable<>(properties));
+    }
+
+    /** Ends sessions, and lets go of the processor; pools go on until core destroys them. */
+    @Deactivate
+    void deactivate() {
+        tee.ifPresent(ServiceRegistration::unregister);
+        driver.ifPresentOrElse(Driver::release, timer::close);
+    }
+
+    @Override
+    public String id() {
+        return backend.id();
+    }
+
+    @Override
+    public void connected(BackendHost host) {
+        backend.connected(host);
+    }
+
+    @Override
+    public void disconnected() {
+        backend.disconnected();
+    }
+
+    @Override
+    public List<PoolOffer> offers() {
+        return backend.offers();
+    }
+
+    @Override
+    public Pool open(PoolOffer offer) {
+        return backend.open(offer);
+    }
+}
