@@ -170,6 +170,18 @@ class PlaybackTest {
     }
 
     @Test
+    void theSamplePlaysExactlyInMemoryThatTheSecureProcessorProtects() throws Exception {
+        switchOn("amd-laptop");
+        Framework.service(CodecDriver.class, null);
+        Framework.reference(DisplayDriver.class, null);
+        String report = play("--json", "--picture", directory.resolve("sheet.png").toString());
+        assertThat(number(report, "exact")).isEqualTo(125);
+        assertThat(number(report, "probes")).isPositive().isEqualTo(number(report, "repelled"));
+        assertThat(number(report, "leaked")).isZero();
+        assertThat(report).contains("\"backends\":[\"amdtee\"]").contains("AMD-TEE");
+    }
+
+    @Test
     void theSamplePlaysExactlyInEncryptedMemoryWithoutATee() throws Exception {
         switchOn("amd-laptop-no-tee");
         Framework.service(CodecDriver.class, null);

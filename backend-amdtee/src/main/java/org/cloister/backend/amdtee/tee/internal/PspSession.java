@@ -88,6 +88,7 @@ public final class PspSession implements TeeSession {
     }
 
     private static PspRing.Answer load(PspRing ring, String what, byte[] binary) {
+        ring.ready(what);
         long address = ring.pages().take(binary.length);
         boolean unknown = true;
         try {

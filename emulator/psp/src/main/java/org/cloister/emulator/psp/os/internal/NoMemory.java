@@ -28,6 +28,11 @@ final class NoMemory implements TaPlatform {
     }
 
     @Override
+    public List<AddressRange> protectedRanges() {
+        return List.of();
+    }
+
+    @Override
     public List<AddressRange> carveOuts() {
         return List.of();
     }
