@@ -4,8 +4,6 @@ package org.cloister.backend.amdtee.tee.internal;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.cloister.backend.amdtee.ring.internal.PspRing;
 import org.cloister.heap.HeapError;
@@ -17,6 +15,7 @@ import org.cloister.platform.layout.PspLoadTa;
 import org.cloister.platform.layout.PspOpenSession;
 import org.cloister.platform.layout.PspRingEntry;
 import org.cloister.platform.layout.PspUnloadTa;
+import org.cloister.platform.tee.SessionCalls;
 import org.cloister.tee.Param;
 import org.cloister.tee.TeeCode;
 import org.cloister.tee.TeeOperation;
@@ -40,10 +39,7 @@ public final class PspSession implements TeeSession {
     private final int session;
     private final long generation;
     private final Consumer<PspSession> onClosed;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition idle = lock.newCondition();
-    private int calls; // guarded by lock
-    private boolean closing; // guarded by lock
+    private final SessionCalls calls = new SessionCalls();
 
     private PspSession(PspRing ring, UUID application, int handle, int session, long generation,
             Consumer<PspSession> onClosed) {
@@ -152,9 +148,8 @@ public final class PspSession implements TeeSession {
     @Override
     public TeeResult invoke(int command, TeeOperation operation) {
         String what = "invoke command " + command + " of trusted application " + application;
-        begin(what);
-        try {
-            operation.begin(() -> LOG.debug("AMD-TEE has no way to cancel a call"));
+        try (SessionCalls.Call _ = calls.begin(what)) {
+            operation.begin(PspSession::uncancelled);
             try (Parameters parameters = new Parameters(ring, operation.params())) {
                 requireGeneration(what, parameters, generation);
                 PspRing.Answer answer = call(ring, what, PspCommand.INVOKE, generation, parameters, entry -> {
@@ -171,9 +166,11 @@ public final class PspSession implements TeeSession {
         } catch (HeapException e) {
             throw e.error() == HeapError.BUSY
                     ? new HeapException(HeapError.TIMED_OUT, e.what(), e.which(), e.why(), e.remedy(), e) : e;
-        } finally {
-            end();
         }
+    }
+
+    private static void uncancelled() {
+        LOG.debug("AMD-TEE has no way to cancel a call");
     }
 
     private static TeeResult.Origin origin(String what, PspRing.Answer answer) {
@@ -187,44 +184,11 @@ public final class PspSession implements TeeSession {
                 "nobody has the number " + number + ", which gave " + TeeCode.name(answer.status()), "see the firmware");
     }
 
-    private void begin(String what) {
-        lock.lock();
-        try {
-            if (closing) {
-                throw new HeapException(HeapError.CLOSED, what, "the session", "it was closed before",
-                        "open another session");
-            }
-            calls++;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void end() {
-        lock.lock();
-        try {
-            if (--calls == 0) {
-                idle.signalAll();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** {@inheritDoc} Calls under way cannot be cancelled, and finish first. */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            if (closing) {
-                return;
-            }
-            closing = true;
-            while (calls > 0) {
-                idle.awaitUninterruptibly();
-            }
-        } finally {
-            lock.unlock();
+        if (!calls.close(call -> uncancelled())) {
+            return;
         }
         try {
             if (generation == ring.generation()) {

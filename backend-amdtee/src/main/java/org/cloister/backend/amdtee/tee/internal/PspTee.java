@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.cloister.backend.BackendHost;
@@ -17,6 +16,7 @@ import org.cloister.heap.DmaBuf;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.conduit.FirmwareFiles;
+import org.cloister.platform.tee.Openings;
 import org.cloister.tee.Direction;
 import org.cloister.tee.Login;
 import org.cloister.tee.Param;
@@ -29,8 +29,7 @@ import org.cloister.tee.TeeVersion;
 /** The trusted OS of the secure processor, as one bundle has it. Safe for use by any thread. */
 public final class PspTee implements Tee, AutoCloseable {
     private final Wiring wiring;
-    private final Set<AutoCloseable> open = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
+    private final Openings openings = new Openings("the secure processor");
 
     /**
      * What it is made with.
@@ -68,10 +67,10 @@ public final class PspTee implements Tee, AutoCloseable {
     @Override
     public TeeSession open(UUID application, Login login, Param... params) {
         String what = "open a session with trusted application " + application;
-        requireOpen(what);
+        openings.requireOpen(what);
         List<Param> checked = new TeeOperation(params).params();
         byte[] binary = binary(wiring.files, application);
-        return keep(what, PspSession.open(wiring.ring, application, binary, checked, open::remove));
+        return openings.keep(what, PspSession.open(wiring.ring, application, binary, checked, openings::forget));
     }
 
     /**
@@ -89,9 +88,9 @@ public final class PspTee implements Tee, AutoCloseable {
     @Override
     public SharedMemory allocate(long size, Direction direction) {
         String what = "share memory with the secure processor";
-        requireOpen(what);
+        openings.requireOpen(what);
         wiring.ring.ready(what);
-        return keep(what, SharedBlock.take(wiring.ring, size, direction, open::remove));
+        return openings.keep(what, SharedBlock.take(wiring.ring, size, direction, openings::forget));
     }
 
     /**
@@ -102,7 +101,7 @@ public final class PspTee implements Tee, AutoCloseable {
     @Override
     public SharedMemory register(DmaBuf buffer, Direction direction) {
         String what = "register a buffer with the secure processor";
-        requireOpen(what);
+        openings.requireOpen(what);
         BackendHost core = wiring.host.get().orElseThrow(() -> new HeapException(HeapError.UNAVAILABLE, what, "core",
                 "it is not connected with the backend", "try again when it is"));
         BorrowedBuffer borrowed = core.borrow(buffer);
@@ -110,9 +109,9 @@ public final class PspTee implements Tee, AutoCloseable {
         try {
             String name = "buffer %d of heap %s".formatted(buffer.id(), buffer.record().heap());
             var memory = new RegisteredBuffer(borrowed, locate(what, borrowed, name), wiring.chunks, name, direction,
-                    open::remove);
+                    openings::forget);
             done = true; // from here on it closes the borrowed buffer
-            keep(what, memory);
+            openings.keep(what, memory);
             borrowed.onRevoke(() -> memory.revoke(wiring.revokePatience));
             return memory;
         } finally {
@@ -137,42 +136,9 @@ public final class PspTee implements Tee, AutoCloseable {
                 "allocate from a heap that it serves");
     }
 
-    /** Keeps what the bundle has opened, to be closed with it. */
-    private <T extends AutoCloseable> T keep(String what, T opened) {
-        open.add(opened);
-        if (closed) {
-            close(opened);
-            throw gone(what);
-        }
-        return opened;
-    }
-
-    private void requireOpen(String what) {
-        if (closed) {
-            throw gone(what);
-        }
-    }
-
-    private static HeapException gone(String what) {
-        return new HeapException(HeapError.CLOSED, what, "the secure processor",
-                "the bundle that obtained this object has stopped or has given the service back",
-                "obtain the service again");
-    }
-
     /** Closes what the bundle has left open: sessions first, so that no call uses the memory. */
     @Override
     public void close() {
-        closed = true;
-        open.stream().filter(PspSession.class::isInstance).forEach(this::close);
-        open.forEach(this::close);
-    }
-
-    private void close(AutoCloseable one) {
-        switch (one) {
-            case PspSession session -> session.close();
-            case PspMemory memory -> memory.close();
-            default -> throw new IllegalStateException("opened nothing of this kind: " + one);
-        }
-        open.remove(one);
+        openings.close();
     }
 }

@@ -5,9 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.cloister.backend.BackendHost;
 import org.cloister.backend.BorrowedBuffer;
@@ -21,6 +19,7 @@ import org.cloister.backend.linux.kernel.internal.SystemCalls;
 import org.cloister.heap.DmaBuf;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
+import org.cloister.platform.tee.Openings;
 import org.cloister.tee.Direction;
 import org.cloister.tee.Login;
 import org.cloister.tee.Param;
@@ -44,8 +43,7 @@ public final class LinuxTee implements Tee, AutoCloseable {
     private final TeeDevice device;
     private final Supplier<Optional<BackendHost>> host;
     private final Handle context;
-    private final Set<AutoCloseable> open = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
+    private final Openings openings;
 
     /**
      * Opens the device for one bundle.
@@ -57,6 +55,7 @@ public final class LinuxTee implements Tee, AutoCloseable {
         this.device = device;
         this.host = host;
         this.context = new Handle(device.calls(), device.open(), "TEE " + device.id());
+        this.openings = new Openings("TEE " + device.id());
     }
 
     @Override
@@ -93,7 +92,7 @@ public final class LinuxTee implements Tee, AutoCloseable {
     @Override
     public TeeSession open(UUID application, Login login, Param... params) {
         String what = "open a session with trusted application " + application;
-        requireOpen(what);
+        openings.requireOpen(what);
         var operation = new TeeOperation(params);
         try (var argument = new TeeArgument(this, TeeRequests.OPEN_ARGUMENT, operation.params(), () -> { })) {
             argument.identify(application, login);
@@ -108,14 +107,14 @@ public final class LinuxTee implements Tee, AutoCloseable {
                 throw new HeapException(HeapError.FIRMWARE_REFUSED, what, "TEE " + id(), "it answered %s, by %s"
                         .formatted(TeeCode.name(argument.result()), argument.origin()), remedy);
             }
-            return keep(what, new LinuxTeeSession(this, application, argument.session(), open::remove));
+            return openings.keep(what, new LinuxTeeSession(this, application, argument.session(), openings::forget));
         }
     }
 
     @Override
     public SharedMemory allocate(long size, Direction direction) {
-        requireOpen("share memory with a TEE");
-        return keep("share memory with a TEE", share(size, direction));
+        openings.requireOpen("share memory with a TEE");
+        return openings.keep("share memory with a TEE", share(size, direction));
     }
 
     /** Memory that both worlds see, to be closed by the caller. */
@@ -142,7 +141,7 @@ public final class LinuxTee implements Tee, AutoCloseable {
             }
             var handle = new Handle(calls, fd, size + " bytes shared with TEE " + id());
             var memory = new LinuxTeeMemory(this, handle, (int) ID.get(argument, 0L), size, direction,
-                    new LinuxTeeMemory.Backing.Mapped(mapped.segment(), arena), open::remove);
+                    new LinuxTeeMemory.Backing.Mapped(mapped.segment(), arena), openings::forget);
             done = true;
             return memory;
         } finally {
@@ -158,7 +157,7 @@ public final class LinuxTee implements Tee, AutoCloseable {
     @Override
     public SharedMemory register(DmaBuf buffer, Direction direction) {
         String what = "register a buffer with a TEE";
-        requireOpen(what);
+        openings.requireOpen(what);
         BackendHost core = host.get().orElseThrow(() -> new HeapException(HeapError.UNAVAILABLE, what, "core",
                 "it is not connected with the backend", "try again when it is"));
         BorrowedBuffer borrowed = core.borrow(buffer);
@@ -179,9 +178,9 @@ public final class LinuxTee implements Tee, AutoCloseable {
             }
             var memory = new LinuxTeeMemory(this, new Handle(device.calls(), fd, name + " registered with TEE " + id()),
                     (int) REGISTERED_ID.get(argument, 0L), (long) REGISTERED_SIZE.get(argument, 0L), direction,
-                    new LinuxTeeMemory.Backing.Buffer(borrowed), open::remove);
+                    new LinuxTeeMemory.Backing.Buffer(borrowed), openings::forget);
             done = true; // from here on it closes both
-            keep(what, memory);
+            openings.keep(what, memory);
             borrowed.onRevoke(memory::revoke);
             return memory;
         } finally {
@@ -212,42 +211,10 @@ public final class LinuxTee implements Tee, AutoCloseable {
                 "TEE " + id() + " does not know its memory", "allocate from a heap of this TEE's, protected,...");
     }
 
-    /** Keeps what the bundle has opened, to be closed with it. */
-    private <T extends AutoCloseable> T keep(String what, T opened) {
-        open.add(opened);
-        if (closed) {
-            close(opened);
-            throw gone(what);
-        }
-        return opened;
-    }
-
-    private void requireOpen(String what) {
-        if (closed) {
-            throw gone(what);
-        }
-    }
-
-    private HeapException gone(String what) {
-        return new HeapException(HeapError.CLOSED, what, "TEE " + id(),
-                "the bundle that obtained this object has stopped or has given the service back",
-                "obtain the service again");
-    }
-
     /** Closes what the bundle has left open: sessions first, so that no call uses the memory. */
     @Override
     public void close() {
-        closed = true;
-        open.stream().filter(LinuxTeeSession.class::isInstance).forEach(LinuxTee::close);
-        open.forEach(LinuxTee::close);
+        openings.close();
         context.close();
-    }
-
-    private static void close(AutoCloseable one) {
-        switch (one) {
-            case LinuxTeeSession session -> session.close();
-            case LinuxTeeMemory memory -> memory.close();
-            default -> throw new IllegalStateException("opened nothing of this kind: " + one);
-        }
     }
 }

@@ -34,7 +34,7 @@ final class LinuxTeeMemory implements SharedMemory {
     private final long size;
     private final Direction direction;
     private final Backing backing;
-    private final Consumer<AutoCloseable> onClosed;
+    private final Consumer<SharedMemory> onClosed;
     private final Set<Use> uses = new HashSet<>(); // guarded by this
     private boolean ended; // guarded by this
     private boolean revoked; // guarded by this
@@ -42,7 +42,7 @@ final class LinuxTeeMemory implements SharedMemory {
 
     /** Takes over a descriptor of shared memory, and what is behind it. */
     LinuxTeeMemory(LinuxTee tee, Handle handle, int id, long size, Direction direction, Backing backing,
-            Consumer<AutoCloseable> onClosed) {
+            Consumer<SharedMemory> onClosed) {
         this.tee = tee;
         this.handle = handle;
         this.id = id;

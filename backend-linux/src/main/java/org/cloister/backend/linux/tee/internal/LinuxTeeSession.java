@@ -4,18 +4,11 @@ package org.cloister.backend.linux.tee.internal;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.cloister.backend.linux.kernel.internal.Errno;
 import org.cloister.backend.linux.kernel.internal.Fields;
-import org.cloister.heap.HeapError;
-import org.cloister.heap.HeapException;
+import org.cloister.platform.tee.SessionCalls;
 import org.cloister.tee.TeeOperation;
 import org.cloister.tee.TeeResult;
 import org.cloister.tee.TeeSession;
@@ -35,14 +28,10 @@ final class LinuxTeeSession implements TeeSession {
     private final LinuxTee tee;
     private final UUID application;
     private final int session;
-    private final Consumer<AutoCloseable> onClosed;
-    private final AtomicInteger nextCancelId = new AtomicInteger();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition idle = lock.newCondition();
-    private final Set<Integer> calls = new HashSet<>(); // cancel ids; guarded by lock
-    private boolean closing; // guarded by lock
+    private final Consumer<TeeSession> onClosed;
+    private final SessionCalls calls = new SessionCalls();
 
-    LinuxTeeSession(LinuxTee tee, UUID application, int session, Consumer<AutoCloseable> onClosed) {
+    LinuxTeeSession(LinuxTee tee, UUID application, int session, Consumer<TeeSession> onClosed) {
         this.tee = tee;
         this.application = application;
         this.session = session;
@@ -57,12 +46,11 @@ final class LinuxTeeSession implements TeeSession {
     @Override
     public TeeResult invoke(int command, TeeOperation operation) {
         String what = "invoke command " + command + " of trusted application " + application;
-        int cancelId = begin(what);
-        try {
-            operation.begin(() -> cancel(cancelId));
+        try (SessionCalls.Call call = calls.begin(what)) {
+            operation.begin(() -> cancel(call.id()));
             try (var argument = new TeeArgument(tee, TeeRequests.INVOKE_ARGUMENT, operation.params(),
                     operation::cancel)) {
-                argument.call(session, command, cancelId);
+                argument.call(session, command, call.id());
                 int result = tee.request(what, TeeRequests.INVOKE, argument.pointer());
                 if (result < 0) {
                     throw tee.refused(what, result);
@@ -71,35 +59,6 @@ final class LinuxTeeSession implements TeeSession {
             } finally {
                 operation.end();
             }
-        } finally {
-            end(cancelId);
-        }
-    }
-
-    private int begin(String what) {
-        int cancelId = nextCancelId.updateAndGet(id -> id == Integer.MAX_VALUE ? 1 : id + 1);
-        lock.lock();
-        try {
-            if (closing) {
-                throw new HeapException(HeapError.CLOSED, what, "the session", "it was closed before",
-                        "open another session");
-            }
-            calls.add(cancelId);
-            return cancelId;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void end(int cancelId) {
-        lock.lock();
-        try {
-            calls.remove(cancelId);
-            if (calls.isEmpty()) {
-                idle.signalAll();
-            }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -117,19 +76,9 @@ final class LinuxTeeSession implements TeeSession {
 
     @Override
     public void close() {
-        List<Integer> toCancel;
-        lock.lock();
-        try {
-            if (closing) {
-                return;
-            }
-            closing = true;
-            toCancel = List.copyOf(calls);
-        } finally {
-            lock.unlock();
+        if (!calls.close(this::cancel)) {
+            return;
         }
-        toCancel.forEach(this::cancel);
-        awaitIdle();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(TeeRequests.CLOSE_ARGUMENT);
             CLOSED_SESSION.set(argument, 0L, session);
@@ -140,17 +89,6 @@ final class LinuxTeeSession implements TeeSession {
             }
         } finally {
             onClosed.accept(this);
-        }
-    }
-
-    private void awaitIdle() {
-        lock.lock();
-        try {
-            while (!calls.isEmpty()) {
-                idle.awaitUninterruptibly();
-            }
-        } finally {
-            lock.unlock();
         }
     }
 }

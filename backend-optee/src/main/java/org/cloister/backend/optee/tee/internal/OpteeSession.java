@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.backend.optee.tee.internal;
 
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.cloister.backend.optee.abi.internal.Driver;
 import org.cloister.backend.optee.abi.internal.Message;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.layout.OpteeMessage;
+import org.cloister.platform.tee.SessionCalls;
 import org.cloister.tee.TeeOperation;
 import org.cloister.tee.TeeResult;
 import org.cloister.tee.TeeSession;
@@ -31,11 +26,7 @@ final class OpteeSession implements TeeSession {
     private final UUID application;
     private final int session;
     private final Consumer<OpteeSession> onClosed;
-    private final AtomicInteger nextCancelId = new AtomicInteger();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition idle = lock.newCondition();
-    private final Set<Integer> calls = new HashSet<>(); // cancel ids; guarded by lock
-    private boolean closing; // guarded by lock
+    private final SessionCalls calls = new SessionCalls();
     private volatile boolean lost; // OP-TEE never finished a call
 
     /**
@@ -58,12 +49,12 @@ final class OpteeSession implements TeeSession {
     @Override
     public TeeResult invoke(int command, TeeOperation operation) {
         String what = "invoke command " + command + " of trusted application " + application;
-        int cancelId = begin(what);
-        try {
-            operation.begin(() -> cancel(cancelId));
+        try (SessionCalls.Call call = calls.begin(what)) {
+            requireAnswering(what);
+            operation.begin(() -> cancel(call.id()));
             try (var parameters = new Parameters(driver, operation.params(), operation::cancel);
                     Message message = driver.messages().begin(what, OpteeMessage.INVOKE_COMMAND, command, session,
-                            cancelId, operation.params().size())) {
+                            call.id(), operation.params().size())) {
                 parameters.write(message, 0);
                 try {
                     message.send();
@@ -79,8 +70,6 @@ final class OpteeSession implements TeeSession {
             }
         } catch (HeapException e) {
             throw e.error() == HeapError.BUSY ? tooLate(e) : e;
-        } finally {
-            end(cancelId);
         }
     }
 
@@ -97,34 +86,10 @@ final class OpteeSession implements TeeSession {
         return new HeapException(HeapError.TIMED_OUT, e.what(), e.which(), e.why(), e.remedy(), e);
     }
 
-    private int begin(String what) {
-        int cancelId = nextCancelId.updateAndGet(id -> id == Integer.MAX_VALUE ? 1 : id + 1);
-        lock.lock();
-        try {
-            if (closing) {
-                throw new HeapException(HeapError.CLOSED, what, "the session", "it was closed before",
-                        "open another session");
-            }
-            if (lost) {
-                throw new HeapException(HeapError.PROTOCOL, what, "the session",
-                        "OP-TEE never finished an earlier call and would wait for it", "open another session");
-            }
-            calls.add(cancelId);
-            return cancelId;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void end(int cancelId) {
-        lock.lock();
-        try {
-            calls.remove(cancelId);
-            if (calls.isEmpty()) {
-                idle.signalAll();
-            }
-        } finally {
-            lock.unlock();
+    private void requireAnswering(String what) {
+        if (lost) {
+            throw new HeapException(HeapError.PROTOCOL, what, "the session",
+                    "OP-TEE never finished an earlier call and would wait for it", "open another session");
         }
     }
 
@@ -138,19 +103,9 @@ final class OpteeSession implements TeeSession {
 
     @Override
     public void close() {
-        List<Integer> toCancel;
-        lock.lock();
-        try {
-            if (closing) {
-                return;
-            }
-            closing = true;
-            toCancel = List.copyOf(calls);
-        } finally {
-            lock.unlock();
+        if (!calls.close(this::cancel)) {
+            return;
         }
-        toCancel.forEach(this::cancel);
-        awaitIdle();
         if (lost) {
             LOG.warn("a session with trusted application {} stays open, for OP-TEE never finished a call", application);
             onClosed.accept(this);
@@ -162,17 +117,6 @@ final class OpteeSession implements TeeSession {
             LOG.warn("a session with trusted application {} is not closed in order: {}", application, e.getMessage());
         } finally {
             onClosed.accept(this);
-        }
-    }
-
-    private void awaitIdle() {
-        lock.lock();
-        try {
-            while (!calls.isEmpty()) {
-                idle.awaitUninterruptibly();
-            }
-        } finally {
-            lock.unlock();
         }
     }
 }

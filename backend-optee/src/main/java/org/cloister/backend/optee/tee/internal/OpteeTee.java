@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.cloister.backend.BackendHost;
@@ -23,6 +22,7 @@ import org.cloister.heap.HeapException;
 import org.cloister.platform.Window;
 import org.cloister.platform.layout.OpteeMessage;
 import org.cloister.platform.layout.OpteeParameter;
+import org.cloister.platform.tee.Openings;
 import org.cloister.tee.Direction;
 import org.cloister.tee.Login;
 import org.cloister.tee.Param;
@@ -44,8 +44,7 @@ public final class OpteeTee implements Tee, AutoCloseable {
 
     private final Wiring wiring;
     private final Driver driver;
-    private final Set<AutoCloseable> open = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
+    private final Openings openings = new Openings("OP-TEE");
 
     /**
      * What all bundles' objects share.
@@ -85,7 +84,7 @@ public final class OpteeTee implements Tee, AutoCloseable {
     @Override
     public TeeSession open(UUID application, Login login, Param... params) {
         String what = "open a session with trusted application " + application;
-        requireOpen(what);
+        openings.requireOpen(what);
         List<Param> given = new TeeOperation(params).params().subList(0, params.length);
         try (var parameters = new Parameters(driver, given, () -> { });
                 Message message = driver.messages().begin(what, OpteeMessage.OPEN_SESSION, 0, 0, 0,
@@ -103,7 +102,7 @@ public final class OpteeTee implements Tee, AutoCloseable {
             if (message.result() != TeeCode.SUCCESS) {
                 throw refused(what, message);
             }
-            return keep(what, new OpteeSession(driver, application, message.session(), open::remove));
+            return openings.keep(what, new OpteeSession(driver, application, message.session(), openings::forget));
         }
     }
 
@@ -126,15 +125,15 @@ public final class OpteeTee implements Tee, AutoCloseable {
     @Override
     public SharedMemory allocate(long size, Direction direction) {
         String what = "share memory with OP-TEE";
-        requireOpen(what);
+        openings.requireOpen(what);
         SharedPages pages = driver.share(size);
         Window window = null;
         boolean done = false;
         try {
             window = driver.pages().memory().open(pages.address(), size, Access.READ_WRITE);
-            var memory = new SharedBlock(pages, window, direction, open::remove);
+            var memory = new SharedBlock(pages, window, direction, openings::forget);
             done = true; // from here on it closes both
-            return keep(what, memory);
+            return openings.keep(what, memory);
         } finally {
             if (!done) {
                 if (window != null) {
@@ -153,7 +152,7 @@ public final class OpteeTee implements Tee, AutoCloseable {
     @Override
     public SharedMemory register(DmaBuf buffer, Direction direction) {
         String what = "register a buffer with OP-TEE";
-        requireOpen(what);
+        openings.requireOpen(what);
         BackendHost core = wiring.host.get().orElseThrow(() -> new HeapException(HeapError.UNAVAILABLE, what, "core",
                 "it is not connected with the backend", "try again when it is"));
         BorrowedBuffer borrowed = core.borrow(buffer);
@@ -161,9 +160,9 @@ public final class OpteeTee implements Tee, AutoCloseable {
         try {
             String name = "buffer %d of heap %s".formatted(buffer.id(), buffer.record().heap());
             TeeMemory where = locate(what, borrowed, name);
-            var memory = new RegisteredBuffer(borrowed, where, name, direction, open::remove);
+            var memory = new RegisteredBuffer(borrowed, where, name, direction, openings::forget);
             done = true; // from here on it closes the borrowed buffer
-            keep(what, memory);
+            openings.keep(what, memory);
             borrowed.onRevoke(() -> memory.revoke(wiring.revokePatience));
             return memory;
         } finally {
@@ -195,42 +194,9 @@ public final class OpteeTee implements Tee, AutoCloseable {
                 "allocate from a heap that OP-TEE serves");
     }
 
-    /** Keeps what the bundle has opened, to be closed with it. */
-    private <T extends AutoCloseable> T keep(String what, T opened) {
-        open.add(opened);
-        if (closed) {
-            close(opened);
-            throw gone(what);
-        }
-        return opened;
-    }
-
-    private void requireOpen(String what) {
-        if (closed) {
-            throw gone(what);
-        }
-    }
-
-    private static HeapException gone(String what) {
-        return new HeapException(HeapError.CLOSED, what, "OP-TEE",
-                "the bundle that obtained this object has stopped or has given the service back",
-                "obtain the service again");
-    }
-
     /** Closes what the bundle has left open: sessions first, so that no call uses the memory. */
     @Override
     public void close() {
-        closed = true;
-        open.stream().filter(OpteeSession.class::isInstance).forEach(this::close);
-        open.forEach(this::close);
-    }
-
-    private void close(AutoCloseable one) {
-        switch (one) {
-            case OpteeSession session -> session.close();
-            case OpteeMemory memory -> memory.close();
-            default -> throw new IllegalStateException("opened nothing of this kind: " + one);
-        }
-        open.remove(one);
+        openings.close();
     }
 }
