@@ -151,6 +151,31 @@ class PlaybackTest {
         assertThat(number(report, "leaked")).isZero();
     }
 
+    @Test
+    void aSwapThroughAllLeavesOutWhoseMemoryNobodyCanFill() throws Exception {
+        switchOn("lab");
+        var said = new StringWriter();
+        String report = play(said, 0, "--json", "--swap", "all@500ms",
+                "--picture", directory.resolve("sheet.png").toString());
+        assertThat(number(report, "exact")).isEqualTo(125);
+        assertThat(number(report, "swaps")).isEqualTo(9);
+        assertThat(number(report, "probes")).isPositive().isEqualTo(number(report, "repelled"));
+        assertThat(number(report, "leaked")).isZero();
+        assertThat(report).contains("\"carveout\",\"optee\",\"carveout\"", "\"stillLent\":\"0x0\"")
+                .doesNotContain("mtk");
+        assertThat(said.toString()).contains("mtk is left out: OP-TEE does not know its memory");
+    }
+
+    @Test
+    void aSwapToMemoryThatNobodyCanFillIsRefusedBeforeTheClipBegins() throws Exception {
+        switchOn("lab");
+        var said = new StringWriter();
+        assertThat(play(said, 2, "--swap", "mtk@1s", "--picture", directory.resolve("sheet.png").toString())).isEmpty();
+        assertThat(said.toString()).contains("mtk: OP-TEE does not know its memory; those that can on board lab are"
+                + " carveout, optee");
+        assertThat(directory.resolve("sheet.png")).doesNotExist();
+    }
+
     /** Serves what another backend serves, under an id of its own. */
     private record Twin(HeapBackend other) implements HeapBackend {
         @Override
@@ -230,8 +255,12 @@ class PlaybackTest {
         assertThat(result).matches("ReplayResult\\[calls=[1-9][0-9]{2,}, differences=0]");
     }
 
-    @SuppressWarnings("rawtypes") // a service object of a generic type
     private static String play(String... arguments) {
+        return play(new StringWriter(), 0, arguments);
+    }
+
+    @SuppressWarnings("rawtypes") // a service object of a generic type
+    private static String play(StringWriter said, int expected, String... arguments) {
         Framework.await(() -> Framework.bundle("org.cloister.player").getBundleContext()
                 .getServiceReference("org.cloister.player.internal.BenchFinder"));
         ServiceReference<Callable> reference = Framework.reference(Callable.class, "(cloister.command=play)");
@@ -240,8 +269,8 @@ class PlaybackTest {
         var out = new StringWriter();
         try {
             int status = new CommandLine(command).setOut(new PrintWriter(out, true))
-                    .setErr(new PrintWriter(System.err, true)).execute(arguments);
-            assertThat(status).as("exit status; %s", out).isZero();
+                    .setErr(new PrintWriter(said, true)).execute(arguments);
+            assertThat(status).as("exit status; %s%s", out, said).isEqualTo(expected);
         } finally {
             commands.ungetService(command);
         }

@@ -33,6 +33,8 @@ public final class TestBoard implements AutoCloseable {
     public static final String MAIN = "test " + VIDEO;
     /** Another one. */
     public static final String SPARE = "spare";
+    /** One whose memory the CPU cannot write. */
+    public static final String SEALED = "sealed";
     public static final String NORMAL = "system";
 
     private static final DmaLimits LIMITS = new DmaLimits(40, 16, 64, 1L << 30);
@@ -97,6 +99,13 @@ public final class TestBoard implements AutoCloseable {
     public TestBoard spareVideo() {
         core.add(TestBackend.restricted(VIDEO, UseCase.SECURE_VIDEO, SPARE_BASE, SIZE, memory("cpu"), SPARE_GRANTS)
                 .named(SPARE));
+        return this;
+    }
+
+    /** A further backend, {@link #SEALED}, could serve {@link #VIDEO}, too, in memory that only a TEE could fill. */
+    public TestBoard sealedVideo() {
+        core.add(TestBackend.restricted(VIDEO, UseCase.SECURE_VIDEO, DEAF_BASE, SIZE, memory("cpu"), Map.of())
+                .named(SEALED));
         return this;
     }
 

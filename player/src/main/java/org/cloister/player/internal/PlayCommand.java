@@ -71,7 +71,7 @@ public final class PlayCommand implements Callable<Integer> {
 
     @Option(names = "--swap", paramLabel = "BACKEND@TIME,...", description = {
         "Backends that take over in mid-stream, such as optee@2s,carveout@4s; times are those of the clip.",
-        "all@500ms: every half second the next one of all that can serve the heap."})
+        "all@500ms: every half second the next one of all that can serve the heap in memory that can be filled."})
     private String swaps = "";
 
     @Option(names = "--picture", paramLabel = "PNG", defaultValue = "cloister-play.png",

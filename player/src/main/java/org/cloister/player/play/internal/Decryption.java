@@ -20,6 +20,13 @@ sealed interface Decryption extends AutoCloseable permits CpuDecryption, TeeDecr
      */
     void decrypt(Sample sample, DmaBuf into);
 
+    /**
+     * Finds out whether it can put anything into a buffer that nobody uses.
+     *
+     * @throws org.cloister.heap.HeapException when it cannot
+     */
+    void requireAccess(DmaBuf into);
+
     /** Forgets keys and gives back what it took. Idempotent. */
     @Override
     void close();

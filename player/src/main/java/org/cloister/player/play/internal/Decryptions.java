@@ -2,10 +2,14 @@
 package org.cloister.player.play.internal;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
+import org.cloister.heap.AllocationRequest;
+import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
@@ -23,7 +27,8 @@ final class Decryptions implements AutoCloseable {
     private final Heap heap;
     private final Supplier<List<Tee>> tees;
     private final Runnable beforeSharing;
-    private final Map<String, Decryption> byBackend = new LinkedHashMap<>();
+    private final Map<String, Decryption> byBackend = new HashMap<>();
+    private final Set<String> by = new LinkedHashSet<>();
 
     /**
      * Prepares to choose.
@@ -45,6 +50,23 @@ final class Decryptions implements AutoCloseable {
      * @throws HeapException {@code NOT_SUPPORTED} when neither CPU nor trusted OS can
      */
     Decryption of(String backend) {
+        Decryption chosen = prepare(backend);
+        by.add(chosen.by());
+        return chosen;
+    }
+
+    /**
+     * Finds out whether buffers of the backend that serves the heap now can be filled, with one that nobody uses.
+     *
+     * @throws HeapException when they cannot, and why
+     */
+    void requireAccess() {
+        try (DmaBuf buffer = heap.allocate(AllocationRequest.of(1).named("trial"))) {
+            prepare(buffer.record().backend()).requireAccess(buffer);
+        }
+    }
+
+    private Decryption prepare(String backend) {
         Decryption chosen = byBackend.get(backend);
         if (chosen == null) {
             chosen = choose();
@@ -74,7 +96,7 @@ final class Decryptions implements AutoCloseable {
 
     /** Who decrypted, in the order of their first sample. */
     List<String> by() {
-        return byBackend.values().stream().map(Decryption::by).distinct().toList();
+        return List.copyOf(by);
     }
 
     @Override

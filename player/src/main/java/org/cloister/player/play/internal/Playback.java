@@ -78,7 +78,7 @@ public final class Playback {
             long stillLent;
             try (Decryptions decryptions = new Decryptions(
                     request.name(), request.keys(), heap, bench.tees(), prober::probeReclaimed)) {
-                try (Swapper swapper = new Swapper(request.swaps(), heap, bench, prober, progress);
+                try (Swapper swapper = new Swapper(request.swaps(), heap, decryptions, bench, prober, progress);
                         Screen screen = new Screen(bench, prober, verifier, sheet, progress, PATIENCE)) {
                     swapper.begin();
                     shown = show(reader, heap, decryptions, prober, swapper, screen);

@@ -8,12 +8,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.cloister.heap.Explanation;
 import org.cloister.heap.Explanation.Kind;
 import org.cloister.heap.Heap;
+import org.cloister.heap.HeapException;
 import org.cloister.player.clip.internal.ClipException;
 import org.cloister.player.probe.internal.Prober;
 
@@ -26,6 +29,7 @@ final class Swapper implements AutoCloseable {
 
     private final SwapPlan plan;
     private final Heap heap;
+    private final Decryptions decryptions;
     private final Bench bench;
     private final Prober prober;
     private final Progress progress;
@@ -33,9 +37,10 @@ final class Swapper implements AutoCloseable {
     private List<String> able = List.of();
     private Duration next;
 
-    Swapper(SwapPlan plan, Heap heap, Bench bench, Prober prober, Progress progress) {
+    Swapper(SwapPlan plan, Heap heap, Decryptions decryptions, Bench bench, Prober prober, Progress progress) {
         this.plan = plan;
         this.heap = heap;
+        this.decryptions = decryptions;
         this.bench = bench;
         this.prober = prober;
         this.progress = progress;
@@ -44,8 +49,9 @@ final class Swapper implements AutoCloseable {
     }
 
     /**
-     * Checks that all backends of the plan can serve the heap. If the first of them does so already, another one that
-     * can begins, so that there is something to swap.
+     * Checks that all backends of the plan can serve the heap, and that somebody can fill their memory; of "all", those
+     * whose memory nobody can fill are left out. If the first of the plan serves already, another one that can begins,
+     * so that there is something to swap.
      *
      * @throws ClipException when the plan cannot be carried out
      */
@@ -61,9 +67,18 @@ final class Swapper implements AutoCloseable {
                 throw unable(step.backend(), known);
             }
         }
+        Map<String, String> unfit = tryOut();
+        able = able.stream().filter(backend -> !unfit.containsKey(backend)).toList();
+        for (SwapPlan.Step step : plan.steps()) {
+            if (unfit.containsKey(step.backend())) {
+                throw unable(step.backend() + ": " + unfit.get(step.backend()));
+            }
+        }
+        unfit.forEach((backend, why) -> progress.say(backend + " is left out: " + why));
         if (plan.period().isPresent() && able.size() < 2) {
-            throw new ClipException("use", "--swap", "only " + String.join(", ", able) + " can serve heap "
-                    + heap.name() + " on board " + bench.soc().board(), "choose a board with several, such as lab");
+            throw new ClipException("use", "--swap", (able.isEmpty() ? "nobody" : "only " + able.getFirst())
+                    + " can serve heap " + heap.name() + " on board " + bench.soc().board(),
+                    "choose a board with several, such as lab");
         }
         Optional<String> first = Optional.ofNullable(left.peek()).map(SwapPlan.Step::backend);
         if (first.filter(heap.backend()::equals).isPresent()) {
@@ -74,10 +89,39 @@ final class Swapper implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets all that can serve do so for a moment, as nobody can tell before whether what they serve can be filled: the
+     * CPU may not be let, and the trusted OS may not know it. Afterwards who served before serves again if it can.
+     *
+     * @return backends whose memory nobody can fill, and why
+     */
+    private Map<String, String> tryOut() throws InterruptedException {
+        String before = heap.backend();
+        Map<String, String> unfit = new LinkedHashMap<>();
+        for (String backend : able) {
+            try {
+                choose(backend);
+                decryptions.requireAccess();
+            } catch (HeapException e) {
+                unfit.put(backend, e.why());
+            }
+        }
+        Optional<String> again = unfit.containsKey(before)
+                ? able.stream().filter(backend -> !unfit.containsKey(backend)).findFirst() : Optional.of(before);
+        if (again.isPresent() && !heap.backend().equals(again.get())) {
+            choose(again.get());
+        }
+        return unfit;
+    }
+
     private ClipException unable(String backend, Explanation known) {
         String why = known.reasons().stream().filter(reason -> reason.backend().equals(backend))
                 .map(Explanation.Reason::text).findFirst()
                 .orElse("backend " + backend + " is not there, or knows nothing of heap " + heap.name());
+        return unable(why);
+    }
+
+    private ClipException unable(String why) {
         return new ClipException("use", "--swap", why, "those that can on board " + bench.soc().board() + " are "
                 + able.stream().collect(joining(", ")));
     }

@@ -97,6 +97,11 @@ final class TeeDecryption implements Decryption {
         }
     }
 
+    @Override
+    public void requireAccess(DmaBuf into) {
+        tee.register(into, Direction.OUTPUT).close();
+    }
+
     /** Makes sure that the application can decrypt it. */
     private KeyId prepare(SampleProtection protection) {
         if (protection.scheme() != CencScheme.CENC) {

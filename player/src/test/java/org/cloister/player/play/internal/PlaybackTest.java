@@ -220,6 +220,31 @@ class PlaybackTest {
     }
 
     @Test
+    void whoseMemoryNobodyCanFillIsLeftOutOfAll() {
+        player.board.spareVideo().sealedVideo();
+        PlayReport report = swap(SwapPlan.parse("all@1s"));
+
+        assertThat(report.holds()).as("%s", report).isTrue();
+        assertThat(report.swaps()).isEqualTo(4);
+        assertThat(report.backends()).containsOnly(TestBoard.MAIN, TestBoard.SPARE).startsWith(TestBoard.MAIN);
+        assertThat(report.decryptedBy()).containsExactly("the player");
+        assertThat(player.said().lines()).hasSize(5).first().isEqualTo("sealed is left out: the CPU cannot write its"
+                + " memory, and there is no trusted OS to decrypt into it");
+    }
+
+    @Test
+    void memoryThatNobodyCanFillIsRefusedBeforeTheClipBegins() {
+        player.board.sealedVideo();
+        assertThatExceptionOfType(ClipException.class).isThrownBy(() -> swap(SwapPlan.parse("sealed@1s")))
+                .withMessageContaining("sealed: the CPU cannot write its memory, and there is no trusted OS")
+                .withMessageEndingWith("those that can on board bench are " + TestBoard.MAIN);
+        assertThatExceptionOfType(ClipException.class).isThrownBy(() -> swap(SwapPlan.parse("all@1s")))
+                .withMessageContaining("only " + TestBoard.MAIN + " can serve heap " + TestBoard.VIDEO);
+        assertThat(picture()).doesNotExist();
+        assertThat(player.bench().heaps().find(TestBoard.VIDEO).orElseThrow().usage().buffers()).isZero();
+    }
+
+    @Test
     void plansThatCannotBeCarriedOutAreRefused() {
         assertThatExceptionOfType(ClipException.class).isThrownBy(() -> swap(SwapPlan.parse("nosuch@1s")))
                 .withMessageContaining("backend nosuch is not there, or knows nothing of heap " + TestBoard.VIDEO)
