@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.backend.optee.internal;
 
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.cloister.backend.optee.rstmem.RestrictedAllocation;
@@ -51,10 +52,12 @@ final class RestrictedMemoryCalls implements RestrictedMemory {
         }
     }
 
+    /** Several heaps may be for one use case: OP-TEE's own comes first, for OP-TEE has to know the memory. */
     private Heap heap(int useCase) {
         Optional<Heap> known = heaps.list().stream()
                 .filter(heap -> heap.useCase().id() == useCase && heap.attributes().restricted())
-                .findFirst();
+                .min(Comparator.comparing((Heap heap) -> !heap.backend().equals(OpteeBackend.ID))
+                        .thenComparing(heap -> !heap.name().equals(heap.useCase().heapName())));
         Optional<String> name = known.map(Heap::name).or(() -> standard(useCase).map(UseCase::heapName));
         if (name.isEmpty()) {
             throw refused(HeapError.INVALID_ARGUMENT, "use case " + Integer.toUnsignedString(useCase),

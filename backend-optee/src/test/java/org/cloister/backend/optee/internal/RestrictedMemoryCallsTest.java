@@ -57,8 +57,12 @@ class RestrictedMemoryCallsTest {
     }
 
     private void heap(UseCase useCase, HeapState state, HeapAttributes attributes) {
-        heaps.add(fake(Heap.class, Map.of("name", args -> useCase.heapName(), "useCase", args -> useCase,
-                "state", args -> state, "attributes", args -> attributes,
+        heap(useCase.heapName(), "optee", useCase, state, attributes);
+    }
+
+    private void heap(String name, String backend, UseCase useCase, HeapState state, HeapAttributes attributes) {
+        heaps.add(fake(Heap.class, Map.of("name", args -> name, "backend", args -> backend,
+                "useCase", args -> useCase, "state", args -> state, "attributes", args -> attributes,
                 "allocate", args -> buffer(((AllocationRequest) args[0]).size()))));
     }
 
@@ -98,6 +102,18 @@ class RestrictedMemoryCallsTest {
             assertThat(log).containsExactly("allocate 5000", "register 8192 INOUT");
         }
         assertThat(log).endsWith("close memory", "close buffer");
+    }
+
+    @Test
+    void amongSeveralHeapsItIsTheOneOfThisTrustedOs() {
+        heap("encrypted,secure-video", "", UseCase.SECURE_VIDEO, HeapState.UNAVAILABLE, RESTRICTED);
+        heap("another,secure-video", "mtk", UseCase.SECURE_VIDEO, HeapState.AVAILABLE, RESTRICTED);
+        heap(UseCase.SECURE_VIDEO, HeapState.AVAILABLE, RESTRICTED);
+        calls.allocate(4096, 0, 1);
+        assertThat(log).startsWith("allocate 4096");
+        heaps.removeLast();
+        heap("protected,secure-video", "", UseCase.SECURE_VIDEO, HeapState.UNAVAILABLE, RESTRICTED);
+        refused(HeapError.UNAVAILABLE, () -> calls.allocate(4096, 0, 1));
     }
 
     @Test
