@@ -8,7 +8,8 @@ import org.osgi.annotation.versioning.ProviderType;
  * A memory-encryption unit as the normal world sees it: some memory holds ciphertext, and engines that were put into
  * secure mode have the key. Who has it not is not blocked; he reads ciphertext, and what he writes turns into garbage.
  * (AMD: TMZ, where the page tables of the secure engines say which pages are encrypted.) Registered as a service, one
- * for a board; its node in the device tree, compatible with {@value #COMPATIBLE}, says what the memory is for:
+ * for a board; its node in the device tree, compatible with {@value #COMPATIBLE}, says what the memory is for, by
+ * {@link org.cloister.platform.dt.HeapProperties}:
  *
  * <pre>{@code
  * memory-encryption {
@@ -33,12 +34,6 @@ public interface MemoryEncryption {
     String COMPATIBLE = "cloister,memory-encryption";
     /** Of a child of that node: base and size of the memory, two cells each. */
     String MEMORY = "cloister,memory";
-    /** Of a child of that node: the name of the use case. */
-    String USE_CASE = "cloister,use-case";
-    /** Of a child of that node: the id of a vendor's own use case. */
-    String USE_CASE_ID = "cloister,use-case-id";
-    /** Of a child of that node: the name of the heap. */
-    String HEAP_NAME = "cloister,heap-name";
 
     /** How memory is encrypted, for people, such as {@code "AES-128-XTS"}. */
     String cipher();

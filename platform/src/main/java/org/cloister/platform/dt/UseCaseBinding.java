@@ -4,9 +4,6 @@ package org.cloister.platform.dt;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.cloister.heap.Access;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
@@ -24,17 +21,6 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public record UseCaseBinding(UseCase useCase, String heap, Optional<Map<String, Access>> grants, Optional<String> problem) {
-    /** The number of the use case. */
-    public static final String ID = "cloister,use-case-id";
-    /** Who may do what, each {@code WHO:RIGHTS}. */
-    public static final String GRANTS = "cloister,grants";
-    /** The name of the heap, where it is not that of mainline Linux. */
-    public static final String HEAP = "cloister,heap-name";
-
-    private static final Pattern GRANT = Pattern.compile("([A-Za-z0-9._-]+|\\*):(r|w|rw)");
-    private static final String EVERYBODY = "*";
-    private static final String SECURE_WORLD = "secure";
-
     /** Copies the grants. */
     public UseCaseBinding {
         grants = grants.map(Map::copyOf);
@@ -51,22 +37,20 @@ public record UseCaseBinding(UseCase useCase, String heap, Optional<Map<String, 
      * @throws HeapException {@code INVALID_ARGUMENT} for a use case that cannot be
      */
     public static UseCaseBinding read(Node node) {
-        UseCase useCase = useCase(node, node.property(ID).orElseThrow().u32());
-        String heap = node.property(HEAP).map(Property::string).orElse(useCase.heapName());
-        List<String> words = node.property(GRANTS).map(Property::strings).orElse(List.of());
+        UseCase useCase = useCase(node, node.property(HeapProperties.USE_CASE_ID).orElseThrow().u32());
+        String heap = node.property(HeapProperties.HEAP_NAME).map(Property::string).orElse(useCase.heapName());
+        List<String> words = node.property(HeapProperties.GRANTS).map(Property::strings).orElse(List.of());
         if (words.isEmpty()) {
             return new UseCaseBinding(useCase, heap, Optional.empty(), Optional.empty());
         }
-        Map<String, Access> grants = new TreeMap<>();
-        for (String word : words) {
-            Matcher grant = GRANT.matcher(word);
-            if (!grant.matches()) {
-                return broken(useCase, heap, "\"" + word + "\" in " + node.path() + " is no grant");
-            }
-            grants.merge(grant.group(1), access(grant.group(2)), Access::or);
+        Map<String, Access> grants;
+        try {
+            grants = GrantList.sum(words, word -> new HeapException(HeapError.INVALID_ARGUMENT, "read grants",
+                    node.path(), "\"" + word + "\" in " + node.path() + " is no grant", GrantList.REMEDY));
+        } catch (HeapException e) {
+            return broken(useCase, heap, e.why());
         }
-        grants.remove(SECURE_WORLD); // no driver stands for it
-        if (grants.containsKey(EVERYBODY)) {
+        if (grants.containsKey(GrantList.EVERYBODY)) {
             return broken(useCase, heap, node.path() + " grants everybody access, so the memory is not restricted");
         }
         if (grants.containsKey(Initiator.CPU)) {
@@ -94,13 +78,5 @@ public record UseCaseBinding(UseCase useCase, String heap, Optional<Map<String, 
                     "use case " + id + " has more than 31 bits", "correct the device tree");
         }
         return new UseCase((int) id, node.baseName());
-    }
-
-    private static Access access(String rights) {
-        return switch (rights) {
-            case "r" -> Access.READ;
-            case "w" -> Access.WRITE;
-            default -> Access.READ_WRITE;
-        };
     }
 }

@@ -4,6 +4,7 @@ package org.cloister.platform.dt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.List;
 import java.util.Map;
 import org.cloister.heap.Access;
 import org.cloister.heap.HeapError;
@@ -23,6 +24,25 @@ class GrantListTest {
     void grantsAddUpAndTheSecureWorldIsLeftOut() {
         assertThat(GrantList.restricted(grants("secure:rw", "gpu:r", "gpu:w", "display:r", "camera:w")))
                 .isEqualTo(Map.of("gpu", Access.READ_WRITE, "display", Access.READ, "camera", Access.WRITE));
+    }
+
+    @Test
+    void whoMayReadEverythingIsTold() {
+        assertThat(GrantList.sum(List.of("*:r", "cpu:w", "secure:r", "*:w"), GrantListTest::refused))
+                .isEqualTo(Map.of(GrantList.EVERYBODY, Access.READ_WRITE, "cpu", Access.WRITE));
+        assertThat(GrantList.sum(List.of(), GrantListTest::refused)).isEmpty();
+    }
+
+    @Test
+    void theCallersRefusalNamesTheFirstWordThatIsNoGrant() {
+        HeapException e = catchThrowableOfType(HeapException.class,
+                () -> GrantList.sum(List.of("gpu:r", "gpu:", "gpu"), GrantListTest::refused));
+        assertThat(e).isNotNull();
+        assertThat(e.which()).isEqualTo("gpu:");
+    }
+
+    private static HeapException refused(String word) {
+        return new HeapException(HeapError.INVALID_ARGUMENT, "read grants", word, "it is none", "mend it");
     }
 
     @ParameterizedTest

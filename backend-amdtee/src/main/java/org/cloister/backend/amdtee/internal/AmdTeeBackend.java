@@ -15,6 +15,7 @@ import org.cloister.heap.HeapException;
 import org.cloister.heap.Zeroing;
 import org.cloister.platform.ContiguousArea;
 import org.cloister.platform.dt.DeviceTree;
+import org.cloister.platform.dt.HeapProperties;
 import org.cloister.platform.dt.MalformedDeviceTree;
 import org.cloister.platform.dt.Node;
 import org.cloister.platform.dt.UseCaseBinding;
@@ -62,7 +63,7 @@ final class AmdTeeBackend implements HeapBackend {
             return tree.find("/firmware").stream().flatMap(Node::children)
                     .filter(node -> node.isEnabled() && node.compatible().contains(COMPATIBLE))
                     .flatMap(Node::children)
-                    .filter(child -> child.has(UseCaseBinding.ID))
+                    .filter(child -> child.has(HeapProperties.USE_CASE_ID))
                     .map(UseCaseBinding::read).toList();
         } catch (MalformedDeviceTree | HeapException e) {
             LOG.warn("the secure processor serves no heap: {}", e.getMessage());

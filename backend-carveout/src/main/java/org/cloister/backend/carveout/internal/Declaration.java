@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.heap.UseCase;
+import org.cloister.platform.dt.HeapProperties;
 import org.cloister.platform.dt.MalformedDeviceTree;
 import org.cloister.platform.dt.Node;
 import org.cloister.platform.dt.Property;
@@ -21,11 +22,6 @@ import org.cloister.platform.dt.Property;
  * @param grants who may do what, as {@code WHO:RIGHTS}
  */
 record Declaration(String node, String heap, String useCase, OptionalInt useCaseId, List<String> grants) {
-    private static final String HEAP_NAME = "cloister,heap-name";
-    private static final String USE_CASE = "cloister,use-case";
-    private static final String USE_CASE_ID = "cloister,use-case-id";
-    private static final String GRANTS = "cloister,grants";
-
     Declaration {
         grants = List.copyOf(grants);
     }
@@ -36,12 +32,14 @@ record Declaration(String node, String heap, String useCase, OptionalInt useCase
      * @throws MalformedDeviceTree when a property does not have its shape
      */
     static Optional<Declaration> of(Node node) {
-        if (!node.has(HEAP_NAME) && !node.has(USE_CASE)) {
+        if (!node.has(HeapProperties.HEAP_NAME) && !node.has(HeapProperties.USE_CASE)) {
             return Optional.empty();
         }
-        return Optional.of(new Declaration(node.path(), string(node, HEAP_NAME), string(node, USE_CASE),
-                node.property(USE_CASE_ID).map(id -> OptionalInt.of((int) id.u32())).orElse(OptionalInt.empty()),
-                node.property(GRANTS).map(Property::strings).orElse(List.of())));
+        return Optional.of(new Declaration(node.path(), string(node, HeapProperties.HEAP_NAME),
+                string(node, HeapProperties.USE_CASE),
+                node.property(HeapProperties.USE_CASE_ID).map(id -> OptionalInt.of((int) id.u32()))
+                        .orElse(OptionalInt.empty()),
+                node.property(HeapProperties.GRANTS).map(Property::strings).orElse(List.of())));
     }
 
     private static String string(Node node, String property) {

@@ -11,6 +11,7 @@ import org.cloister.heap.UseCase;
 import org.cloister.platform.dt.AddressRange;
 import org.cloister.platform.dt.DeviceTree;
 import org.cloister.platform.dt.GrantList;
+import org.cloister.platform.dt.HeapProperties;
 import org.cloister.platform.dt.MalformedDeviceTree;
 import org.cloister.platform.dt.Node;
 import org.cloister.platform.dt.ReservedMemory;
@@ -28,9 +29,6 @@ record Binding(Optional<AddressRange> carveOut, Optional<Map<String, Access>> ca
     static final String CARVE_OUT = "mediatek,restricted-region";
     static final String AREA = "mediatek,dynamic-restricted-region";
     static final String OLD_AREA = "mediatek,secure_cma_chunkmem";
-
-    private static final String GRANTS = "cloister,grants";
-    private static final String USE_CASE = "cloister,use-case-id";
 
     /**
      * Reads a tree.
@@ -71,12 +69,12 @@ record Binding(Optional<AddressRange> carveOut, Optional<Map<String, Access>> ca
     private static Optional<Node> useCase(DeviceTree tree) {
         return tree.find("/firmware").stream().flatMap(Node::children).filter(Node::isEnabled)
                 .flatMap(Node::children)
-                .filter(node -> node.property(USE_CASE)
+                .filter(node -> node.property(HeapProperties.USE_CASE_ID)
                         .filter(id -> id.u32() == UseCase.SECURE_VIDEO.id()).isPresent())
                 .findFirst();
     }
 
     private static Optional<Map<String, Access>> grants(Node node) {
-        return node.property(GRANTS).map(GrantList::restricted);
+        return node.property(HeapProperties.GRANTS).map(GrantList::restricted);
     }
 }

@@ -9,6 +9,7 @@ import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.heap.UseCase;
 import org.cloister.platform.dt.DeviceTree;
+import org.cloister.platform.dt.HeapProperties;
 import org.cloister.platform.dt.MalformedDeviceTree;
 import org.cloister.platform.dt.Node;
 import org.cloister.platform.dt.Property;
@@ -63,7 +64,7 @@ record Binding(boolean smc, OptionalInt line, int processors, OptionalInt region
 
     private static Binding read(DeviceTree tree, Node node) {
         List<UseCaseBinding> told = node.children()
-                .filter(child -> child.has(UseCaseBinding.ID))
+                .filter(child -> child.has(HeapProperties.USE_CASE_ID))
                 .map(UseCaseBinding::read)
                 .toList();
         List<UseCaseBinding> all = new ArrayList<>(told);

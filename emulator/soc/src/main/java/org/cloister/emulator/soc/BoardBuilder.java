@@ -6,6 +6,7 @@ import org.cloister.heap.UseCase;
 import org.cloister.platform.dt.AddressRange;
 import org.cloister.platform.dt.DeviceTree;
 import org.cloister.platform.dt.DeviceTreeBuilder;
+import org.cloister.platform.dt.HeapProperties;
 import org.cloister.platform.dt.NodeBuilder;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -104,10 +105,10 @@ public final class BoardBuilder {
     public BoardBuilder carveOut(String label, long base, long size, UseCase useCase, String... grants) {
         return reserved(label + "@" + Long.toHexString(base), node -> {
             granted(node, grants).reg(new AddressRange(base, size)).flag("no-map")
-                    .strings("cloister,heap-name", useCase.heapName())
-                    .strings("cloister,use-case", useCase.name());
+                    .strings(HeapProperties.HEAP_NAME, useCase.heapName())
+                    .strings(HeapProperties.USE_CASE, useCase.name());
             if (useCase.id() >= UseCase.FIRST_VENDOR_ID) {
-                node.cells("cloister,use-case-id", useCase.id());
+                node.cells(HeapProperties.USE_CASE_ID, useCase.id());
             }
         });
     }

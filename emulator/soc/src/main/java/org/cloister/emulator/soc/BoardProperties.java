@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.emulator.soc;
 
+import org.cloister.platform.dt.HeapProperties;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -27,7 +28,7 @@ public final class BoardProperties {
     /** Of a device, a flag: its accesses are secure ones. */
     public static final String SECURE = "cloister,secure";
     /** Of a memory node or a child of {@code /reserved-memory}, a list of strings: who may do what there. */
-    public static final String GRANTS = "cloister,grants";
+    public static final String GRANTS = HeapProperties.GRANTS;
     /** Of a node below {@code /firmware}, a string: the {@link Firmware} that boots for it. */
     public static final String FIRMWARE = "cloister,firmware";
 

@@ -11,6 +11,7 @@ import org.cloister.heap.UseCase;
 import org.cloister.platform.device.MemoryEncryption;
 import org.cloister.platform.dt.AddressRange;
 import org.cloister.platform.dt.DeviceTree;
+import org.cloister.platform.dt.HeapProperties;
 import org.cloister.platform.dt.MalformedDeviceTree;
 import org.cloister.platform.dt.Node;
 import org.cloister.platform.dt.Property;
@@ -50,7 +51,7 @@ record EncryptedArea(String node, AddressRange range, PoolOffer offer) {
 
     private static EncryptedArea read(Node node, MemoryEncryption unit) {
         UseCase useCase = useCase(node);
-        String heap = node.property(MemoryEncryption.HEAP_NAME).map(Property::string)
+        String heap = node.property(HeapProperties.HEAP_NAME).map(Property::string)
                 .orElse("encrypted," + useCase.name());
         List<AddressRange> ranges = node.property(MemoryEncryption.MEMORY).map(memory -> memory.ranges(2, 2))
                 .orElse(List.of());
@@ -65,12 +66,12 @@ record EncryptedArea(String node, AddressRange range, PoolOffer offer) {
     }
 
     private static UseCase useCase(Node node) {
-        String name = node.property(MemoryEncryption.USE_CASE).map(Property::string).orElse("");
+        String name = node.property(HeapProperties.USE_CASE).map(Property::string).orElse("");
         Optional<UseCase> standard = UseCase.standard(name).filter(found -> !found.equals(UseCase.NONE));
-        long id = node.property(MemoryEncryption.USE_CASE_ID).map(Property::u32).orElse(0L);
+        long id = node.property(HeapProperties.USE_CASE_ID).map(Property::u32).orElse(0L);
         if (standard.isEmpty() && (id < UseCase.FIRST_VENDOR_ID || id > Integer.MAX_VALUE)) {
             throw refused(node, "use case \"%s\" is none of mainline Linux's, and %s is no vendor's id: %d"
-                    .formatted(name, MemoryEncryption.USE_CASE_ID, id));
+                    .formatted(name, HeapProperties.USE_CASE_ID, id));
         }
         return standard.orElseGet(() -> new UseCase((int) id, name));
     }

@@ -28,6 +28,7 @@ import org.cloister.platform.ContiguousArea;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.device.MemoryEncryption;
 import org.cloister.platform.dt.AddressRange;
+import org.cloister.platform.dt.HeapProperties;
 import org.cloister.platform.dt.NodeBuilder;
 import org.cloister.pool.PoolMemory;
 import org.cloister.pool.StaticRanges;
@@ -50,7 +51,7 @@ class TmzBackendTest {
 
     private static void video(NodeBuilder node) {
         node.node("secure-video", child -> child.longs(MemoryEncryption.MEMORY, VIDEO, SIZE)
-                .strings(MemoryEncryption.USE_CASE, "secure-video"));
+                .strings(HeapProperties.USE_CASE, "secure-video"));
     }
 
     private PoweredSoc boot(Consumer<NodeBuilder> areas) {
@@ -193,7 +194,7 @@ class TmzBackendTest {
     @Test
     void memoryThatTheUnitDoesNotEncryptIsRefusedWithTheReason() {
         try (PoweredSoc other = boot(node -> node.node("secure-video", child -> child
-                .longs(MemoryEncryption.MEMORY, VIDEO, SIZE / 2).strings(MemoryEncryption.USE_CASE, "secure-video")))) {
+                .longs(MemoryEncryption.MEMORY, VIDEO, SIZE / 2).strings(HeapProperties.USE_CASE, "secure-video")))) {
             TmzBackend deceived = new TmzBackend(unit.get(), power.soc().deviceTree(), cpu, area, ranges);
             PoolOffer offer = deceived.offers().getFirst();
             assertThat(offer.refusal().orElseThrow().why()).contains("does not encrypt").contains("secure-video");
@@ -208,11 +209,11 @@ class TmzBackendTest {
             video(node);
             node.node("unnamed", child -> child.longs(MemoryEncryption.MEMORY, VIDEO + SIZE, 4096))
                     .node("none", child -> child.longs(MemoryEncryption.MEMORY, VIDEO + SIZE + 4096, 4096)
-                            .strings(MemoryEncryption.USE_CASE, "none"))
+                            .strings(HeapProperties.USE_CASE, "none"))
                     .node("vendor", child -> child.longs(MemoryEncryption.MEMORY, VIDEO + SIZE + 8192, 4096)
-                            .strings(MemoryEncryption.USE_CASE, "camera-keys").cells(MemoryEncryption.USE_CASE_ID, 300))
+                            .strings(HeapProperties.USE_CASE, "camera-keys").cells(HeapProperties.USE_CASE_ID, 300))
                     .node("twice", child -> child.longs(MemoryEncryption.MEMORY, VIDEO + SIZE + 12288, 4096)
-                            .strings(MemoryEncryption.USE_CASE, "secure-video"));
+                            .strings(HeapProperties.USE_CASE, "secure-video"));
         })) {
             assertThat(backend(other).offers()).containsExactly(OFFER,
                     PoolOffer.serve("encrypted,camera-keys", new UseCase(300, "camera-keys")));

@@ -6,6 +6,7 @@ import org.cloister.emulator.soc.BoardBuilder;
 import org.cloister.emulator.soc.BoardProperties;
 import org.cloister.platform.dt.AddressRange;
 import org.cloister.platform.dt.DeviceTree;
+import org.cloister.platform.dt.HeapProperties;
 import org.cloister.platform.layout.MtkCommand;
 import org.osgi.service.component.annotations.Component;
 
@@ -52,7 +53,7 @@ public final class Mt8195Board implements Board {
             .firmware("optee", node -> node.strings("compatible", "linaro,optee-tz").strings("method", "smc")
                     .strings("cloister,protected-memory", "none")
                     .longs("cloister,reserved-shm", SHARED.base(), SHARED.size())
-                    .node("secure-video", use -> use.cells("cloister,use-case-id", 1)
+                    .node("secure-video", use -> use.cells(HeapProperties.USE_CASE_ID, 1)
                             .strings(BoardProperties.GRANTS, GRANTS)))
             .build();
 

@@ -16,6 +16,7 @@ import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.dt.AddressRange;
+import org.cloister.platform.dt.HeapProperties;
 import org.cloister.platform.dt.MalformedDeviceTree;
 import org.cloister.platform.dt.Node;
 import org.cloister.platform.dt.Property;
@@ -68,7 +69,7 @@ public record OpteeBinding(FirmwareConfig config, Map<Integer, Rights> rights) {
     /** Of a child of {@code /reserved-memory} with grants: the uuid of the trusted application that manages it. */
     public static final String APPLICATION = "cloister,trusted-application";
     /** The number of a use case. */
-    public static final String USE_CASE = "cloister,use-case-id";
+    public static final String USE_CASE = HeapProperties.USE_CASE_ID;
     /** The fewest bytes that can be lent. */
     public static final String MINIMUM_SIZE = "cloister,minimum-size";
     /** How many regions of the firewall lent memory may take; for the normal world, as the firmware finds out itself. */

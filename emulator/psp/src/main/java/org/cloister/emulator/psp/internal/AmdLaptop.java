@@ -9,6 +9,7 @@ import org.cloister.emulator.soc.BoardProperties;
 import org.cloister.platform.device.MemoryEncryption;
 import org.cloister.platform.dt.AddressRange;
 import org.cloister.platform.dt.DeviceTree;
+import org.cloister.platform.dt.HeapProperties;
 
 /**
  * A board like a laptop with an AMD processor: memory that the graphics engines encrypt (TMZ).
@@ -57,12 +58,12 @@ abstract class AmdLaptop implements Board {
                         .strings(EncryptionBinding.COPY_ENGINE, "copy-engine")
                         .node("secure-video", area -> area
                                 .longs(MemoryEncryption.MEMORY, VIDEO.base(), VIDEO.size())
-                                .strings(MemoryEncryption.USE_CASE, "secure-video")
-                                .strings(MemoryEncryption.HEAP_NAME, "encrypted,secure-video"))
+                                .strings(HeapProperties.USE_CASE, "secure-video")
+                                .strings(HeapProperties.HEAP_NAME, "encrypted,secure-video"))
                         .node("trusted-ui", area -> area
                                 .longs(MemoryEncryption.MEMORY, UI.base(), UI.size())
-                                .strings(MemoryEncryption.USE_CASE, "trusted-ui")
-                                .strings(MemoryEncryption.HEAP_NAME, "encrypted,trusted-ui")));
+                                .strings(HeapProperties.USE_CASE, "trusted-ui")
+                                .strings(HeapProperties.HEAP_NAME, "encrypted,trusted-ui")));
         board = more.apply(builder).build();
     }
 

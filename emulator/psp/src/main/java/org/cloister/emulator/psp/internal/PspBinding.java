@@ -9,6 +9,7 @@ import org.cloister.emulator.soc.Rights;
 import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
+import org.cloister.platform.dt.HeapProperties;
 import org.cloister.platform.dt.MalformedDeviceTree;
 import org.cloister.platform.dt.Node;
 import org.cloister.platform.dt.Property;
@@ -37,7 +38,7 @@ record PspBinding(int generation, String initiator, Map<Integer, Rights> rights)
     /** Compatible of the node. */
     static final String COMPATIBLE = "cloister,psp";
     /** The number of a use case. */
-    static final String USE_CASE = "cloister,use-case-id";
+    static final String USE_CASE = HeapProperties.USE_CASE_ID;
 
     private static final String GENERATION = "cloister,generation";
     private static final String INITIATOR = "cloister,initiator-name";

@@ -7,6 +7,7 @@ import org.cloister.emulator.soc.BoardProperties;
 import org.cloister.heap.UseCase;
 import org.cloister.platform.dt.AddressRange;
 import org.cloister.platform.dt.DeviceTree;
+import org.cloister.platform.dt.HeapProperties;
 import org.cloister.platform.dt.NodeBuilder;
 import org.osgi.service.component.annotations.Component;
 
@@ -67,10 +68,10 @@ public final class LabBoard implements Board {
     private static void optee(NodeBuilder node) {
         node.strings("compatible", "arm,ffa").strings("method", "smc")
                 .strings("cloister,protected-memory", "dynamic").cells("cloister,protected-ranges", 64)
-                .node("secure-video", use -> use.cells("cloister,use-case-id", UseCase.SECURE_VIDEO.id())
+                .node("secure-video", use -> use.cells(HeapProperties.USE_CASE_ID, UseCase.SECURE_VIDEO.id())
                         .longs("cloister,minimum-size", MIB).longs("cloister,alignment", 4096)
                         .strings(BoardProperties.GRANTS, "video-decoder:rw", "gpu:rw", "display:r"))
-                .node("trusted-ui", use -> use.cells("cloister,use-case-id", UseCase.TRUSTED_UI.id())
+                .node("trusted-ui", use -> use.cells(HeapProperties.USE_CASE_ID, UseCase.TRUSTED_UI.id())
                         .longs("cloister,minimum-size", MIB).longs("cloister,alignment", 4096)
                         .strings(BoardProperties.GRANTS, "gpu:rw", "display:r"));
     }
