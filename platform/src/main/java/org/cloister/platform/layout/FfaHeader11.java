@@ -99,6 +99,16 @@ public final class FfaHeader11 {
         return (int) RESERVED0.get(segment, at) != 0 || (long) RESERVED1.get(segment, at) != 0;
     }
 
+    /** Reads all fields, each once. */
+    static void read(MemorySegment segment, long at, FfaTransactionReader into) {
+        long first = Fields.word(segment, at);
+        long receivers = Fields.word(segment, at + 24);
+        long offset = Fields.word(segment, at + 32);
+        into.header((int) first & 0xFFFF, (int) first >>> 16, (int) (first >>> 32), Fields.word(segment, at + 8),
+                Fields.word(segment, at + 16), receivers & Fields.LOWER, receivers >>> 32, offset & Fields.LOWER,
+                (offset >>> 32 | Fields.word(segment, at + 40)) != 0);
+    }
+
     /** Writes all fields; reserved ones and the handle become zero, the receivers follow at once. */
     public static void write(
             MemorySegment segment, long at, int sender, int attributes, int flags, long tag,

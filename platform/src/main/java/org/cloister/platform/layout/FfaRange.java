@@ -33,9 +33,6 @@ public final class FfaRange {
     private static final VarHandle PAGE_COUNT = Fields.of(LAYOUT, "page_count");
     private static final VarHandle RESERVED = Fields.of(LAYOUT, "reserved");
 
-    private static final VarHandle COUNT_AND_RESERVED = Fields.of(MemoryLayout.structLayout(
-            Fields.U64.withName("address"), Fields.U64.withName("both")), "both");
-
     private FfaRange() {}
 
     /** The physical address of the first page. */
@@ -50,7 +47,7 @@ public final class FfaRange {
 
     /** Page count and reserved field, in the lower and the upper half: both by one access, for those who read many. */
     static long pageCountAndReserved(MemorySegment segment, long at) {
-        return (long) COUNT_AND_RESERVED.get(segment, at);
+        return Fields.word(segment, at + 8);
     }
 
     /** Whether the reserved field is not zero. */

@@ -93,6 +93,13 @@ public final class FfaReceiver {
                 : (long) IMPLEMENTATION0.get(segment, at) != 0;
     }
 
+    /** Reads the fields that all versions have, each once, and whether the reserved one, if there is room, is zero. */
+    static void read(MemorySegment segment, long at, int size, long room, FfaTransactionReader into) {
+        long first = Fields.word(segment, at);
+        into.receiver((int) first & 0xFFFF, (int) first >>> 16 & 0xFF, (int) first >>> 24, first >>> 32,
+                size <= room && Fields.word(segment, at + size - Long.BYTES) != 0);
+    }
+
     /** Writes all fields of a receiver of {@code size} bytes, 16 or 32; those not given become zero. */
     public static void write(
             MemorySegment segment, long at, int size, int endpoint, int permissions, int compositeOffset) {

@@ -62,27 +62,28 @@ public final class FfaTransactionReader {
         this.length = length;
         this.version = version;
         if (version == FfaVersion.V1_0) {
-            sender = FfaHeader10.sender(segment, at);
-            attributes = FfaHeader10.attributes(segment, at);
-            flags = FfaHeader10.flags(segment, at);
-            handle = FfaHeader10.handle(segment, at);
-            tag = FfaHeader10.tag(segment, at);
-            receiverSize = FfaReceiver.SIZE_UNTIL_1_1;
-            receiverCount = Integer.toUnsignedLong(FfaHeader10.receiverCount(segment, at));
-            receiverOffset = FfaHeader10.SIZE;
-            headerReserved = FfaHeader10.reservedSet(segment, at);
+            header(FfaHeader10.sender(segment, at), FfaHeader10.attributes(segment, at),
+                    FfaHeader10.flags(segment, at), FfaHeader10.handle(segment, at), FfaHeader10.tag(segment, at),
+                    FfaReceiver.SIZE_UNTIL_1_1, Integer.toUnsignedLong(FfaHeader10.receiverCount(segment, at)),
+                    FfaHeader10.SIZE, FfaHeader10.reservedSet(segment, at));
         } else {
-            sender = FfaHeader11.sender(segment, at);
-            attributes = FfaHeader11.attributes(segment, at);
-            flags = FfaHeader11.flags(segment, at);
-            handle = FfaHeader11.handle(segment, at);
-            tag = FfaHeader11.tag(segment, at);
-            receiverSize = Integer.toUnsignedLong(FfaHeader11.receiverSize(segment, at));
-            receiverCount = Integer.toUnsignedLong(FfaHeader11.receiverCount(segment, at));
-            receiverOffset = Integer.toUnsignedLong(FfaHeader11.receiverOffset(segment, at));
-            headerReserved = FfaHeader11.reservedSet(segment, at);
+            FfaHeader11.read(segment, at, this);
         }
         return true;
+    }
+
+    /** Keeps what a header says. */
+    void header(int from, int memory, int how, long known, long tagged, long size, long count, long offset,
+            boolean reserved) {
+        sender = from;
+        attributes = memory;
+        flags = how;
+        handle = known;
+        tag = tagged;
+        receiverSize = size;
+        receiverCount = count;
+        receiverOffset = offset;
+        headerReserved = reserved;
     }
 
     /** Tells whether all receivers lie within the transaction. */
@@ -106,13 +107,22 @@ public final class FfaTransactionReader {
         if (offset > length - FfaReceiver.COMMON_SIZE) {
             return false;
         }
-        endpoint = FfaReceiver.endpoint(segment, at + offset);
-        permissions = FfaReceiver.permissions(segment, at + offset);
-        receiverFlags = FfaReceiver.flags(segment, at + offset);
-        compositeOffset = Integer.toUnsignedLong(FfaReceiver.compositeOffset(segment, at + offset));
-        int size = receiverSize >= FfaReceiver.SIZE ? FfaReceiver.SIZE : FfaReceiver.SIZE_UNTIL_1_1;
-        receiverReserved = offset <= length - size && FfaReceiver.reservedSet(segment, at + offset, size);
+        readReceiver(offset);
         return true;
+    }
+
+    private void readReceiver(long offset) {
+        int size = receiverSize >= FfaReceiver.SIZE ? FfaReceiver.SIZE : FfaReceiver.SIZE_UNTIL_1_1;
+        FfaReceiver.read(segment, at + offset, size, length - offset, this);
+    }
+
+    /** Keeps what a receiver says. */
+    void receiver(int id, int may, int marks, long region, boolean reserved) {
+        endpoint = id;
+        permissions = may;
+        receiverFlags = marks;
+        compositeOffset = region;
+        receiverReserved = reserved;
     }
 
     /**
@@ -135,10 +145,15 @@ public final class FfaTransactionReader {
             return false;
         }
         compositeOffset = offset;
-        pageCount = Integer.toUnsignedLong(FfaComposite.pageCount(segment, at + compositeOffset));
-        rangeCount = Integer.toUnsignedLong(FfaComposite.rangeCount(segment, at + compositeOffset));
-        compositeReserved = FfaComposite.reservedSet(segment, at + compositeOffset);
+        FfaComposite.read(segment, at + offset, this);
         return true;
+    }
+
+    /** Keeps what a composite region says. */
+    void composite(long pages, long ranges, boolean reserved) {
+        pageCount = pages;
+        rangeCount = ranges;
+        compositeReserved = reserved;
     }
 
     /** Tells whether all ranges of the composite region lie within the transaction. */
@@ -171,15 +186,19 @@ public final class FfaTransactionReader {
     }
 
     /**
-     * Checks the whole structure, once {@link #header} was read. Afterwards the last receiver and the last range are
-     * the ones that were read.
+     * Checks the whole structure, once {@link #header} was read, and takes its ranges. Afterwards the receiver that was
+     * read last is the last one, and no range is read. Reads each field once.
      *
+     * @param into gets all ranges, or none where something is wrong
      * @return the first thing that is wrong, or {@code NONE}
      */
-    public FfaMalformation check() {
+    public FfaMalformation check(FfaRanges into) {
         FfaMalformation found = checkReceivers();
         if (found == FfaMalformation.NONE) {
-            found = checkRanges();
+            found = checkRanges(into);
+        }
+        if (found != FfaMalformation.NONE) {
+            into.clear();
         }
         return found;
     }
@@ -200,7 +219,7 @@ public final class FfaTransactionReader {
         boolean reserved = headerReserved;
         long first = 0;
         for (long i = 0; i < receiverCount; i++) {
-            receiver(i);
+            readReceiver(receiverOffset + i * receiverSize);
             reserved |= receiverReserved;
             if (i == 0) {
                 first = compositeOffset;
@@ -217,65 +236,14 @@ public final class FfaTransactionReader {
         return reserved || compositeReserved ? FfaMalformation.RESERVED : FfaMalformation.NONE;
     }
 
-    private FfaMalformation checkRanges() {
+    private FfaMalformation checkRanges(FfaRanges into) {
         if (rangeCount == 0) {
             return FfaMalformation.NO_RANGE;
         }
-        if (!rangesFit() || rangeCount > Integer.MAX_VALUE) {
+        if (!rangesFit() || rangeCount > FfaRanges.MAX) {
             return FfaMalformation.RANGES;
         }
-        // most transactions are right: look for any mistake at first, and only then for the first one
-        MemorySegment from = segment;
-        long first = at + compositeOffset + FfaComposite.SIZE;
-        long address = 0;
-        long many = 0;
-        long addresses = 0; // a bit is set when it is in any
-        long ends = 0; // of the last bytes, counted from the first; negative when there are none, never too large
-        long carries = 0; // the top bit is set when it is lost on the way to the last byte
-        long both = 0;
-        long halves = 0; // the upper one is not zero when a reserved field is not
-        long pages = 0;
-        int count = (int) rangeCount;
-        for (int i = 0; i < count; i++) {
-            long offset = first + (long) i * FfaRange.SIZE;
-            address = FfaRange.address(from, offset);
-            both = FfaRange.pageCountAndReserved(from, offset);
-            many = both & 0xFFFF_FFFFL;
-            long end = many * FfaRange.PAGE_SIZE - 1;
-            addresses |= address;
-            ends |= end;
-            carries |= address & ~(address + end);
-            halves |= both;
-            pages += many;
-        }
-        rangeAddress = address;
-        rangePages = many;
-        rangeReserved = both >>> Integer.SIZE != 0;
-        if (addresses % FfaRange.PAGE_SIZE != 0 || (ends | carries) < 0) {
-            return firstMistake();
-        }
-        if (pages != pageCount) {
-            return FfaMalformation.PAGE_COUNT;
-        }
-        return halves >>> Integer.SIZE != 0 ? FfaMalformation.RESERVED : FfaMalformation.NONE;
-    }
-
-    private FfaMalformation firstMistake() {
-        for (long i = 0; i < rangeCount; i++) {
-            range(i);
-            if (rangePages == 0) {
-                return FfaMalformation.EMPTY_RANGE;
-            }
-            if (rangeAddress % FfaRange.PAGE_SIZE != 0) {
-                return FfaMalformation.ALIGNMENT;
-            }
-            // pages are fewer than 2^32, so that only the unsigned end can wrap
-            long end = rangeAddress + rangePages * FfaRange.PAGE_SIZE - 1;
-            if (Long.compareUnsigned(end, rangeAddress) < 0) {
-                return FfaMalformation.WRAP;
-            }
-        }
-        return FfaMalformation.WRAP; // the sender has mended it meanwhile, and might do worse
+        return into.take(segment, at + compositeOffset + FfaComposite.SIZE, (int) rangeCount, pageCount);
     }
 
     /** The version by which the header was read. */

@@ -3,6 +3,7 @@ package org.cloister.platform.layout;
 
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -21,9 +22,21 @@ final class Fields {
     /** Eight bytes. */
     static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    /** The lower half of a word that holds two fields. */
+    static final long LOWER = 0xFFFF_FFFFL;
+
+    private static final VarHandle WORD = U64.varHandle().withInvokeExactBehavior();
     private static final MethodHandle SUM = sum();
 
     private Fields() {}
+
+    /**
+     * Eight bytes, whichever fields are in them, the first one in the lowest bits: for those who read all fields, which
+     * costs as much as there are accesses.
+     */
+    static long word(MemorySegment segment, long at) {
+        return (long) WORD.get(segment, at);
+    }
 
     /**
      * A handle to the field that the names lead to; its coordinates are the segment and the structure's offset. It checks

@@ -25,6 +25,7 @@ class FfaTransactionTest {
     private final MemorySegment memory = Arena.ofAuto().allocate(8192);
     private final FfaTransactionWriter writer = new FfaTransactionWriter();
     private final FfaTransactionReader reader = new FfaTransactionReader();
+    private final FfaRanges ranges = new FfaRanges();
 
     private long write(FfaVersion version, long at) {
         return writer.begin(memory, at, version, 0, 0x2F, 0, 1, 1)
@@ -57,7 +58,7 @@ class FfaTransactionTest {
             long length = write(version, at);
             assertThat(length).isEqualTo(FfaTransactionWriter.size(version, 1, 2));
             assertThat(reader.header(memory, at, length, version)).isTrue();
-            assertThat(reader.check()).isEqualTo(FfaMalformation.NONE);
+            assertThat(reader.check(ranges)).isEqualTo(FfaMalformation.NONE);
             assertThat(reader.sender()).isZero();
             assertThat(reader.attributes()).isEqualTo(0x2F);
             assertThat(reader.flags()).isZero();
@@ -87,7 +88,7 @@ class FfaTransactionTest {
         writer.begin(memory, 0, FfaVersion.V1_1, 0, 0, 0, 2, 2)
                 .receiver(0x8001, 2).receiver(0x8002, 1).range(0x5000_0000L, 16).end();
         assertThat(reader.header(memory, 0, 0x70, FfaVersion.V1_2)).isTrue();
-        assertThat(reader.check()).isEqualTo(FfaMalformation.NONE);
+        assertThat(reader.check(ranges)).isEqualTo(FfaMalformation.NONE);
         assertThat(reader.receiver(1)).isTrue();
         assertThat(reader.endpoint()).isEqualTo(0x8002);
     }
@@ -101,12 +102,49 @@ class FfaTransactionTest {
         assertThat(reader.tag()).isEqualTo(1);
     }
 
+    @Test
+    void checkedRangesAreACopy() {
+        long length = write(FfaVersion.V1_2, 0);
+        reader.header(memory, 0, length, FfaVersion.V1_2);
+        assertThat(reader.check(ranges)).isEqualTo(FfaMalformation.NONE);
+        memory.fill((byte) 0xFF);
+        assertThat(ranges.count()).isEqualTo(2);
+        assertThat(ranges.address(1)).isEqualTo(0x4000_2000L);
+        assertThat(ranges.pages(1)).isEqualTo(3);
+        assertThatThrownBy(() -> ranges.address(2)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> ranges.pages(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void nothingIsTakenOfWhatIsRefused() {
+        assertThat(after(FfaVersion.V1_2, m -> { })).isEqualTo(FfaMalformation.NONE);
+        assertThat(after(FfaVersion.V1_2, m -> m.set(U32, 0x7C, 1))).isEqualTo(FfaMalformation.RESERVED);
+        assertThat(ranges.count()).isZero();
+        assertThatThrownBy(() -> ranges.address(0)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void takesMoreRangesThanFitAPage() {
+        int many = (int) (memory.byteSize() - FfaTransactionWriter.size(FfaVersion.V1_2, 1, 0)) / FfaRange.SIZE;
+        writer.begin(memory, 0, FfaVersion.V1_2, 0, 0, 0, 1, 1).receiver(0x8001, FfaReceiver.READ_WRITE);
+        for (int i = 0; i < many; i++) {
+            writer.range(0x1_0000_0000L * i, i + 1);
+        }
+        reader.header(memory, 0, writer.end(), FfaVersion.V1_2);
+        assertThat(reader.check(ranges)).isEqualTo(FfaMalformation.NONE);
+        assertThat(ranges.count()).isEqualTo(many).isGreaterThan(FfaRange.PAGE_SIZE / FfaRange.SIZE);
+        for (int i = 0; i < many; i++) {
+            assertThat(ranges.address(i)).isEqualTo(0x1_0000_0000L * i);
+            assertThat(ranges.pages(i)).isEqualTo(i + 1);
+        }
+    }
+
     private FfaMalformation after(FfaVersion version, Consumer<MemorySegment> damage) {
         memory.fill((byte) 0);
         long length = write(version, 0);
         damage.accept(memory);
         assertThat(reader.header(memory, 0, length, version)).isTrue();
-        return reader.check();
+        return reader.check(ranges);
     }
 
     @ParameterizedTest
@@ -128,7 +166,7 @@ class FfaTransactionTest {
             long whole = write(version, 0);
             for (long length = version.headerSize(); length < whole; length++) {
                 assertThat(reader.header(memory, 0, length, version)).isTrue();
-                assertThat(reader.check()).as("%s, %d bytes", version, length)
+                assertThat(reader.check(ranges)).as("%s, %d bytes", version, length)
                         .isIn(FfaMalformation.RECEIVERS, FfaMalformation.COMPOSITE, FfaMalformation.RANGES);
             }
         }
@@ -179,7 +217,7 @@ class FfaTransactionTest {
                 .receiver(0x8001, 2).receiver(0x8002, 2).range(0x4000_0000L, 1).end();
         memory.set(U32, 0x54, 0x80);
         assertThat(reader.header(memory, 0, 0x90, FfaVersion.V1_2)).isTrue();
-        assertThat(reader.check()).isEqualTo(FfaMalformation.DIFFERENT_COMPOSITES);
+        assertThat(reader.check(ranges)).isEqualTo(FfaMalformation.DIFFERENT_COMPOSITES);
     }
 
     @Test
@@ -264,7 +302,8 @@ class FfaTransactionTest {
             }
             try {
                 if (reader.header(bounded, at, length, version)) {
-                    reader.check();
+                    boolean right = reader.check(ranges) == FfaMalformation.NONE;
+                    assertThat((long) ranges.count()).isEqualTo(right ? reader.rangeCount() : 0);
                     for (long r = 0; reader.receiver(r) && r < 300; r++) {
                         if (reader.composite()) {
                             for (long p = 0; reader.range(p) && p < 300; p++) {
