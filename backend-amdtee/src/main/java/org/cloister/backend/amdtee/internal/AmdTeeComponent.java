@@ -23,6 +23,7 @@ import org.cloister.platform.conduit.FirmwareFiles;
 import org.cloister.platform.conduit.PspDevice;
 import org.cloister.platform.dt.DeviceTree;
 import org.cloister.pool.LendingPolicy;
+import org.cloister.pool.MachineTimer;
 import org.cloister.tee.Tee;
 import org.cloister.tee.TeeVersion;
 import org.osgi.annotation.bundle.Capability;
@@ -34,6 +35,8 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Connects the secure processor with core and with clients of trusted applications. While a machine should have one and
@@ -49,7 +52,10 @@ public final class AmdTeeComponent implements HeapBackend {
     /** Before static carve-outs, which have none. */
     static final int RANKING = 50;
 
-    private final MachineTimer timer = new MachineTimer();
+    private static final Logger LOG = LoggerFactory.getLogger(AmdTeeComponent.class);
+
+    private final MachineTimer timer = new MachineTimer("cloister-amdtee-trim",
+            failure -> LOG.error("work of the AMD-TEE backend failed", failure));
     private final Optional<Driver> driver;
     private final AmdTeeBackend backend;
     private final Optional<ServiceRegistration<Tee>> tee;

@@ -22,6 +22,7 @@ import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.conduit.SmcConduit;
 import org.cloister.platform.dt.DeviceTree;
 import org.cloister.pool.LendingPolicy;
+import org.cloister.pool.MachineTimer;
 import org.cloister.pool.StaticRanges;
 import org.cloister.tee.Tee;
 import org.cloister.tee.TeeVersion;
@@ -35,6 +36,8 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks for OP-TEE when the machine is there, and connects it with core and with clients of trusted applications. */
 @ProvidesBackend(OpteeBackend.ID)
@@ -47,7 +50,11 @@ public final class OpteeComponent implements HeapBackend {
     /** Before static carve-outs, which have none: what a trusted OS guards needs no CPU that may write clear content. */
     static final int RANKING = 100;
 
-    private final MachineTimer timer = new MachineTimer();
+    private static final Logger LOG = LoggerFactory.getLogger(OpteeComponent.class);
+
+    private final MachineTimer timer = new MachineTimer("cloister-optee-trim",
+            failure -> LOG.error("work of the OP-TEE backend failed", failure));
+    private final NotificationThread notified = new NotificationThread();
     private final Optional<Driver> driver;
     private final OpteeBackend backend;
     private final Optional<ServiceRegistration<Tee>> tee;
@@ -63,8 +70,8 @@ public final class OpteeComponent implements HeapBackend {
             @Reference(name = "shared.area", target = "(" + ContiguousArea.DEFAULT + "=true)")
             ContiguousArea sharedArea,
             @Reference StaticRanges ranges) {
-        var machine = new Discovery.Surroundings(conduit, new Pages(memory, sharedArea), tree, interrupts, timer);
-        Discovery discovery = Discovery.look(machine, millis(configuration.thread_patience_ms()), timer::close);
+        var machine = new Discovery.Surroundings(conduit, new Pages(memory, sharedArea), tree, interrupts, notified);
+        Discovery discovery = Discovery.look(machine, millis(configuration.thread_patience_ms()), this::endThreads);
         driver = discovery.driver();
         var supplies = new OpteeBackend.Supplies(lentArea, ranges, terms -> LendingPolicy
                 .of(terms.minimumSize(), terms.alignment()).growingTo(configuration.largest_chunk_bytes())
@@ -73,6 +80,11 @@ public final class OpteeComponent implements HeapBackend {
                 ? OptionalInt.of(configuration.regions()) : discovery.regions();
         backend = new OpteeBackend(driver, discovery.catalogue(), supplies, new RegionLedger(regions));
         tee = driver.map(there -> register(context, there, millis(configuration.revoke_patience_ms())));
+    }
+
+    private void endThreads() {
+        timer.close();
+        notified.close();
     }
 
     private static Duration millis(long millis) {
@@ -92,7 +104,7 @@ public final class OpteeComponent implements HeapBackend {
         driver.ifPresentOrElse(there -> {
             there.retire();
             there.release();
-        }, timer::close);
+        }, this::endThreads);
     }
 
     @Override
