@@ -72,8 +72,9 @@ class NothingLeftTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"org.cloister.backend.carveout", "org.cloister.backend.mtk", "org.cloister.backend.optee",
-            "org.cloister.emulator.devices", "org.cloister.emulator.mtk", "org.cloister.emulator.optee", "org.cloister.player", "org.cloister.core"})
+    @ValueSource(strings = {"org.cloister.backend.amdtee", "org.cloister.backend.carveout", "org.cloister.backend.mtk",
+            "org.cloister.backend.optee", "org.cloister.emulator.devices", "org.cloister.emulator.mtk",
+            "org.cloister.emulator.optee", "org.cloister.emulator.psp", "org.cloister.player", "org.cloister.core"})
     void anUpdatedBundleGoes(String name) throws Exception {
         Bundle bundle = Framework.bundle(name);
         WeakReference<ClassLoader> before = loader(bundle);
@@ -87,8 +88,9 @@ class NothingLeftTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"org.cloister.backend.carveout", "org.cloister.backend.mtk", "org.cloister.backend.optee",
-            "org.cloister.emulator.devices", "org.cloister.emulator.mtk", "org.cloister.emulator.optee", "org.cloister.player", "org.cloister.core"})
+    @ValueSource(strings = {"org.cloister.backend.amdtee", "org.cloister.backend.carveout", "org.cloister.backend.mtk",
+            "org.cloister.backend.optee", "org.cloister.emulator.devices", "org.cloister.emulator.mtk",
+            "org.cloister.emulator.optee", "org.cloister.emulator.psp", "org.cloister.player", "org.cloister.core"})
     void anUninstalledBundleGoes(String name) throws Exception {
         Bundle bundle = Framework.bundle(name);
         String location = bundle.getLocation();

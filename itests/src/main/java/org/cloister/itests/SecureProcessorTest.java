@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Map;
+import org.cloister.emulator.soc.Firmware;
+import org.cloister.emulator.soc.Soc;
+import org.cloister.heap.DmaBuf;
+import org.cloister.heap.Explanation;
+import org.cloister.heap.Heap;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
+import org.cloister.heap.HeapState;
+import org.cloister.heap.Heaps;
+import org.cloister.platform.layout.ContentSample;
+import org.cloister.tee.Direction;
+import org.cloister.tee.Login;
+import org.cloister.tee.SharedMemory;
+import org.cloister.tee.Tee;
+import org.cloister.tee.TeeSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.wiring.BundleWiring;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/** AMD's secure processor comes and goes under a backend that stays. */
+class SecureProcessorTest {
+    private static final String HEAP = "protected,secure-video";
+    private static final String TEE = "(tee.id=amdtee)";
+
+    private final ConfigurationAdmin admin = Framework.service(ConfigurationAdmin.class, null);
+    private final Heaps heaps = Framework.service(FrameworkUtil.getBundle(getClass()), Heaps.class);
+    private final Bundle backend = Framework.bundle("org.cloister.backend.amdtee");
+    private Configuration board;
+    private Configuration processor;
+
+    @BeforeEach
+    void switchOn() throws Exception {
+        processor = admin.getConfiguration("org.cloister.emulator.psp", "?");
+        board = admin.getConfiguration("org.cloister.emulator.board", "?");
+    }
+
+    @AfterEach
+    void switchOff() throws Exception {
+        board.delete();
+        Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
+        power(true);
+    }
+
+    /** Waits until it is so. The configuration is never deleted: what is made anew at once would race with its end. */
+    private void power(boolean present) throws Exception {
+        processor.update(Framework.properties(Map.of("present", present)));
+        Framework.reference(Firmware.class, "(&(%s=psp)(present=%s))".formatted(Firmware.NAME, present));
+    }
+
+    private void boot() throws Exception {
+        board.update(Framework.properties(Map.of("board", "amd-laptop")));
+        Framework.reference(Soc.class, "(board=amd-laptop)");
+    }
+
+    private void assertServes() {
+        Heap heap = heaps.await(HEAP, Duration.ofSeconds(20));
+        assertThat(heap.backend()).isEqualTo("amdtee");
+        Tee tee = Framework.service(Tee.class, TEE);
+        try (DmaBuf buffer = heap.allocate(1 << 20);
+                TeeSession session = tee.open(ContentSample.APPLICATION, Login.PUBLIC);
+                SharedMemory shared = tee.register(buffer, Direction.INOUT)) {
+            assertThat(shared.size()).isEqualTo(1 << 20);
+            assertThat(session.application()).isEqualTo(ContentSample.APPLICATION);
+        }
+    }
+
+    @Test
+    void allocationsFailWhileItIsStoppedAndSucceedAgainWithTheSameBackendBundle() throws Exception {
+        boot();
+        assertServes();
+        Heap heap = heaps.find(HEAP).orElseThrow();
+        ClassLoader before = backend.adapt(BundleWiring.class).getClassLoader();
+        power(false);
+        Framework.eventually("the heap is gone", () -> heap.state() == HeapState.UNAVAILABLE);
+        assertThatThrownBy(() -> heap.allocate(4096)).isInstanceOfSatisfying(HeapException.class,
+                e -> assertThat(e.error()).isEqualTo(HeapError.UNAVAILABLE));
+        assertThat(heaps.explain(HEAP).reasons()).extracting(Explanation.Reason::text)
+                .anySatisfy(text -> assertThat(text).contains("the secure processor is not there"));
+        assertThat(heaps.find("encrypted,secure-video").orElseThrow().state()).isEqualTo(HeapState.AVAILABLE);
+        power(true);
+        Framework.eventually("the heap is there", () -> heap.state() == HeapState.AVAILABLE);
+        assertServes();
+        assertThat(heaps.find(HEAP)).containsSame(heap);
+        assertThat(backend.adapt(BundleWiring.class).getClassLoader()).isSameAs(before);
+    }
+
+    @Test
+    void itMayComeLongAfterTheBoard() throws Exception {
+        power(false);
+        boot();
+        Framework.eventually("the reason is known", () -> heaps.explain(HEAP).reasons().stream()
+                .anyMatch(reason -> reason.text().contains("the secure processor is not there")));
+        assertThat(heaps.explain(HEAP).available()).isFalse();
+        power(true);
+        assertServes();
+    }
+}
