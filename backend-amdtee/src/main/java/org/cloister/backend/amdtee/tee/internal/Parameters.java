@@ -8,6 +8,7 @@ import org.cloister.backend.amdtee.ring.internal.PspRing;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.layout.PspOperation;
+import org.cloister.platform.tee.MemoryUses;
 import org.cloister.tee.Direction;
 import org.cloister.tee.Param;
 
@@ -19,11 +20,10 @@ final class Parameters implements AutoCloseable {
     private static final int MEMORY = 4;
 
     private final List<Param> params;
-    private final List<PspMemory> held = new ArrayList<>();
+    private final List<MemoryUses.Use> held = new ArrayList<>();
     private final List<PspMemory> temporaries = new ArrayList<>();
     private final PspMemory[] memories;
     private final PspMemory.Place[] places;
-    private boolean lost;
 
     /**
      * Holds on to memory parameters, and copies temporary memory to where the processor sees it.
@@ -70,8 +70,7 @@ final class Parameters implements AutoCloseable {
     }
 
     private void hold(int index, PspMemory memory) {
-        memory.enter();
-        held.add(memory);
+        held.add(memory.use());
         memories[index] = memory;
         places[index] = memory.place();
     }
@@ -175,12 +174,12 @@ final class Parameters implements AutoCloseable {
 
     /** Nobody knows whether the call is over: what it may still use is kept from others. */
     void lose() {
-        lost = true;
+        held.forEach(MemoryUses.Use::lose);
     }
 
     @Override
     public void close() {
-        held.forEach(memory -> memory.leave(lost));
+        held.forEach(MemoryUses.Use::close);
         temporaries.forEach(PspMemory::close);
     }
 }

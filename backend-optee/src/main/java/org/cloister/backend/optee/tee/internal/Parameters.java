@@ -11,6 +11,7 @@ import org.cloister.backend.optee.abi.internal.Message;
 import org.cloister.backend.optee.abi.internal.SharedPages;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
+import org.cloister.platform.tee.MemoryUses;
 import org.cloister.tee.Param;
 
 /**
@@ -20,7 +21,7 @@ import org.cloister.tee.Param;
 final class Parameters implements AutoCloseable {
     private final Driver driver;
     private final List<Param> params;
-    private final List<OpteeMemory.Use> uses = new ArrayList<>();
+    private final List<MemoryUses.Use> uses = new ArrayList<>();
     private final SharedPages[] temporaries;
 
     /**
@@ -156,13 +157,13 @@ final class Parameters implements AutoCloseable {
 
     /** Nobody knows whether the call is over: what it may still use is kept from others. */
     void lose() {
-        uses.forEach(OpteeMemory.Use::lose);
+        uses.forEach(MemoryUses.Use::lose);
         Arrays.fill(temporaries, null);
     }
 
     @Override
     public void close() {
-        uses.forEach(OpteeMemory.Use::close);
+        uses.forEach(MemoryUses.Use::close);
         for (SharedPages temporary : temporaries) {
             if (temporary != null) {
                 temporary.close();
