@@ -337,7 +337,7 @@ final class Elections {
         if (preferred != null) {
             reasons.add(Reasons.noneOf(preferred));
         } else if (reasons.isEmpty()) {
-            reasons.add(Reasons.noBackend());
+            reasons.add(Reasons.noBackend(List.of()));
         }
     }
 }

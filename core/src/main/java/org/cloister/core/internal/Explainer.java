@@ -25,7 +25,7 @@ final class Explainer {
         reasons.addAll(available ? 0 : reasons.size(), standings);
         if (reasons.isEmpty()) {
             List<String> preferred = core.settings().preferences().get(canonical);
-            reasons.add(preferred == null ? Reasons.noBackend() : Reasons.noneOf(preferred));
+            reasons.add(preferred == null ? Reasons.noBackend(core.elections().knownNames()) : Reasons.noneOf(preferred));
             core.elections().knownNames().stream().filter(known -> distance(known, canonical) <= SIMILAR)
                     .forEach(known -> reasons.add(Reasons.similar(known)));
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.core.internal;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.cloister.backend.PoolOffer;
@@ -76,8 +77,9 @@ final class Reasons {
                 + " serve it, and none of them does");
     }
 
-    static Reason noBackend() {
-        return new Reason(Kind.NO_BACKEND, "", "no backend offers it; deploy one that does, and look at the spelling");
+    static Reason noBackend(Collection<String> known) {
+        return new Reason(Kind.NO_BACKEND, "", "no backend offers it; deploy one that does, and look at the spelling"
+                + (known.isEmpty() ? "" : ": there are " + String.join(" and ", known)));
     }
 
     static Reason similar(String name) {

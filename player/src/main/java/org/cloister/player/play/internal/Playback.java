@@ -12,6 +12,7 @@ import java.util.function.LongSupplier;
 import org.cloister.driver.codec.DecodeSession;
 import org.cloister.driver.codec.DecodeSettings;
 import org.cloister.driver.codec.Protection;
+import org.cloister.heap.Explanation;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
@@ -31,6 +32,7 @@ import org.cloister.player.probe.internal.Prober;
 public final class Playback {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration HEAP_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration UNKNOWN_HEAP_PATIENCE = Duration.ofSeconds(1);
     private static final int HELD_FRAMES = 3;
 
     private final Bench bench;
@@ -69,7 +71,7 @@ public final class Playback {
         FrameVerifier verifier = new FrameVerifier(request.reference());
         ContactSheet sheet = new ContactSheet();
         try (Mp4Reader reader = Mp4Reader.open(bench.ffmpeg(), request.clip())) {
-            Heap heap = bench.heaps().await(request.heap(), HEAP_PATIENCE);
+            Heap heap = awaitHeap();
             HeapUsage before = heap.usage();
             Prober prober = new Prober(bench.soc(), heap,
                     Set.of(bench.codec().pictureImporter(Protection.PROTECTED).initiator(),
@@ -89,6 +91,21 @@ public final class Playback {
             }
             sheet.write(request.picture());
             return report(shown, heap, before, stillLent, prober.tally(), verifier);
+        }
+    }
+
+    /** A heap that no backend offers is hardly waited for once others are there: its name is wrong. */
+    private Heap awaitHeap() {
+        try {
+            return bench.heaps().await(request.heap(), UNKNOWN_HEAP_PATIENCE);
+        } catch (HeapException e) {
+            List<Explanation.Reason> reasons = bench.heaps().explain(request.heap()).reasons();
+            if (e.error() != HeapError.TIMED_OUT || bench.heaps().list().isEmpty()
+                    || reasons.getFirst().kind() != Explanation.Kind.NO_BACKEND) {
+                return bench.heaps().await(request.heap(), HEAP_PATIENCE);
+            }
+            throw new HeapException(HeapError.NO_SUCH_HEAP, "play on board " + bench.soc().board(),
+                    "heap " + request.heap(), reasons.getFirst().text(), "name another with --heap", e);
         }
     }
 

@@ -245,6 +245,16 @@ class PlaybackTest {
     }
 
     @Test
+    void aHeapThatNobodyOffersIsRefusedWithTheNamesOfThoseThereAre() {
+        assertThatExceptionOfType(HeapException.class).isThrownBy(() -> player.play(Clips.path("sample-fragmented.mp4"),
+                SAMPLE_KEY, "nosuch", reference("sample"), picture())).satisfies(e -> {
+                    assertThat(e.error()).isEqualTo(HeapError.NO_SUCH_HEAP);
+                    assertThat(e).hasMessageContaining("no backend offers it").hasMessageContaining(TestBoard.VIDEO)
+                            .hasMessageContaining(TestBoard.DEAF);
+                });
+    }
+
+    @Test
     void plansThatCannotBeCarriedOutAreRefused() {
         assertThatExceptionOfType(ClipException.class).isThrownBy(() -> swap(SwapPlan.parse("nosuch@1s")))
                 .withMessageContaining("backend nosuch is not there, or knows nothing of heap " + TestBoard.VIDEO)
