@@ -5,10 +5,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -33,6 +38,9 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+        if (isEnding()) {
+            return ExitStatus.DOES_NOT_HOLD; // who interrupts the program closes what the command uses, and knows
+        }
         switch (failure) {
             case CommandFailure known -> {
                 say(command, known.getMessage());
@@ -59,6 +67,15 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
                 return ExitStatus.DOES_NOT_HOLD;
             }
         }
+    }
+
+    /** Whether the framework has been told to stop while the command runs. */
+    private static boolean isEnding() {
+        Optional<Bundle> own = Optional.ofNullable(FrameworkUtil.getBundle(Failures.class));
+        Optional<BundleContext> running = own.filter(bundle -> bundle.getState() == Bundle.ACTIVE)
+                .map(Bundle::getBundleContext);
+        return own.isPresent() && running.map(context -> context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState())
+                .filter(state -> state == Bundle.ACTIVE || state == Bundle.STARTING).isEmpty();
     }
 
     private static String usageProblem(ParameterException failure, String... arguments) {
