@@ -54,7 +54,7 @@ class SecureProcessorTest {
         power(true);
     }
 
-    /** Waits until it is so. The configuration is never deleted: what is made anew at once would race with its end. */
+    /** Waits until it is so. The configuration is changed and never deleted, so that there is one update at a time. */
     private void power(boolean present) throws Exception {
         processor.update(Framework.properties(Map.of("present", present)));
         Framework.reference(Firmware.class, "(&(%s=psp)(present=%s))".formatted(Firmware.NAME, present));
