@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.cloister.heap.Access;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
+import org.cloister.platform.Initiator;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.dt.AddressRange;
 import org.osgi.annotation.versioning.ProviderType;
@@ -88,7 +89,25 @@ public final class ProtectedRanges {
      *     the board does not know, {@code TIMED_OUT} when somebody did not let go of it
      */
     public synchronized void protect(int useCase, long address, long size) {
-        program(owner + "-" + serial, useCase, address, size);
+        program(owner + "-" + serial, rightsOf(useCase, address, size), address, size);
+        serial++;
+    }
+
+    /**
+     * Protects a range for one device of the normal world, beside the secure world.
+     *
+     * @param device its id, as the device tree gives it
+     * @param access what it may do
+     * @throws HeapException as {@link #protect}; {@code INVALID_ARGUMENT} also for an id that no such device has, and
+     *     for that of the CPU
+     */
+    public synchronized void protectFor(int device, Access access, long address, long size) {
+        Initiator initiator = world.soc().initiators().stream()
+                .filter(one -> one.id() == device && !one.secure() && !one.name().equals(Initiator.CPU))
+                .findFirst()
+                .orElseThrow(() -> refusal(address, size, "no device of the normal world has id " + device,
+                        "give the id that the device tree gives the device"));
+        program(owner + "-" + serial, Rights.of(Map.of(initiator, access)), address, size);
         serial++;
     }
 
@@ -99,23 +118,25 @@ public final class ProtectedRanges {
      * @throws HeapException as {@link #protect}
      */
     public synchronized void protectForGood(String name, int useCase, long address, long size) {
-        program(name, useCase, address, size);
+        program(name, rightsOf(useCase, address, size), address, size);
         ranges.remove(address);
         normal = normal.without(new AddressRange(address, size));
     }
 
-    private void program(String name, int useCase, long address, long size) {
-        if (!rights.containsKey(useCase)) {
-            throw refusal(address, size, "the board knows no use case " + useCase,
-                    "add it to the firmware's node in the device tree");
-        }
+    private Rights rightsOf(int useCase, long address, long size) {
+        return Optional.ofNullable(rights.get(useCase)).orElseThrow(() ->
+                refusal(address, size, "the board knows no use case " + useCase,
+                        "add it to the firmware's node in the device tree"));
+    }
+
+    private void program(String name, Rights granted, long address, long size) {
         if (size <= 0 || ((address | size) & PAGE - 1) != 0 || !normal.contains(address, size)) {
             throw refusal(address, size, "it is not made of pages of normal memory", "give other memory");
         }
-        var region = FirewallRegion.foreground(name, address, size, withSecure(rights.get(useCase)));
+        var region = FirewallRegion.foreground(name, address, size, withSecure(granted));
         world.program(FirewallUpdate.set(region), patience);
         ranges.put(address, region);
-        LOG.debug("Protected {} bytes at 0x{} for use case {}", size, Long.toHexString(address), useCase);
+        LOG.debug("Protected {} bytes at 0x{} for {}", size, Long.toHexString(address), granted);
     }
 
     private static Rights withSecure(Rights granted) {

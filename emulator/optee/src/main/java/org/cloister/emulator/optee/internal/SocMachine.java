@@ -3,54 +3,35 @@ package org.cloister.emulator.optee.internal;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.cloister.emulator.optee.os.internal.Machine;
 import org.cloister.emulator.optee.os.internal.Pages;
 import org.cloister.emulator.soc.BoardProperties;
-import org.cloister.emulator.soc.FirewallRegion;
-import org.cloister.emulator.soc.FirewallUpdate;
-import org.cloister.emulator.soc.NormalMemory;
+import org.cloister.emulator.soc.ProtectedRanges;
 import org.cloister.emulator.soc.Rights;
 import org.cloister.emulator.soc.SecureWorld;
 import org.cloister.heap.Access;
-import org.cloister.heap.HeapError;
-import org.cloister.heap.HeapException;
 import org.cloister.platform.Initiator;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.dt.AddressRange;
 import org.cloister.platform.dt.Node;
 import org.cloister.platform.dt.ReservedMemory;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * The emulated board as the trusted OS sees it. Each protected range is a region of the firewall; a range that goes
- * back is cut off from all devices, then scrubbed, then opened.
- *
- * <p>Safe for use by any thread: {@code this} guards which ranges are protected or withheld; the firewall is programmed under it,
- * so that one range is changed at a time.
- */
+/** The emulated board as the trusted OS sees it. Safe for use by any thread: {@code this} guards what is withheld. */
 public final class SocMachine implements Machine {
-    private static final Logger LOG = LoggerFactory.getLogger(SocMachine.class);
+    private static final String OWNER = "optee";
     private static final int KEY_BYTES = 16;
-    private static final Access ALL = Access.READ_WRITE;
 
     private final SecureWorld world;
-    private final Map<Integer, Rights> rights;
-    private final Duration patience;
     private final PhysicalMemory memory;
+    private final ProtectedRanges ranges;
     private final RandomGenerator random;
     private final byte[] uniqueKey;
-    private volatile NormalMemory normal; // written under this
     private volatile List<AddressRange> withheld = List.of(); // written under this
-    private final Map<Long, FirewallRegion> ranges = new HashMap<>(); // guarded by this
-    private long serial; // guarded by this
 
     /**
      * Takes over a board.
@@ -60,11 +41,9 @@ public final class SocMachine implements Machine {
      */
     public SocMachine(SecureWorld world, Map<Integer, Rights> rights, Duration patience) {
         this.world = world;
-        this.normal = NormalMemory.of(world.soc().deviceTree());
-        this.rights = Map.copyOf(rights);
-        this.patience = patience;
         this.memory = world.memory(Initiator.SECURE_CPU);
-        this.random = world.soc().random("optee");
+        this.ranges = new ProtectedRanges(world, OWNER, memory, rights, patience);
+        this.random = world.soc().random(OWNER);
         RandomGenerator fuses = world.soc().random("optee-unique-key");
         this.uniqueKey = ByteBuffer.allocate(KEY_BYTES).putLong(fuses.nextLong()).putLong(fuses.nextLong()).array();
     }
@@ -81,12 +60,12 @@ public final class SocMachine implements Machine {
 
     @Override
     public int rangesLeft() {
-        return world.soc().firewall().budget().left();
+        return ranges.left();
     }
 
     @Override
     public boolean isNormalMemory(long address, long size) {
-        return normal.contains(address, size) && !isWithheld(address, size);
+        return ranges.isNormalMemory(address, size) && !isWithheld(address, size);
     }
 
     @Override
@@ -117,69 +96,23 @@ public final class SocMachine implements Machine {
     }
 
     @Override
-    public synchronized void protect(int useCase, long address, long size) {
-        program("optee-" + serial, rightsOf(useCase, address, size), address, size);
-        serial++;
+    public void protect(int useCase, long address, long size) {
+        ranges.protect(useCase, address, size);
     }
 
     @Override
-    public synchronized void protectFor(int device, Access access, long address, long size) {
-        Initiator initiator = world.soc().initiators().stream()
-                .filter(one -> one.id() == device && !one.secure() && !one.name().equals(Initiator.CPU))
-                .findFirst()
-                .orElseThrow(() -> refusal(address, size, "no device of the normal world has id " + device,
-                        "give the id that the device tree gives the device"));
-        program("optee-" + serial, Rights.of(Map.of(initiator, access)), address, size);
-        serial++;
+    public void protectFor(int device, Access access, long address, long size) {
+        ranges.protectFor(device, access, address, size);
     }
 
     @Override
-    public synchronized void protectForGood(String name, int useCase, long address, long size) {
-        program(name, rightsOf(useCase, address, size), address, size);
-        ranges.remove(address);
-        normal = normal.without(new AddressRange(address, size));
-    }
-
-    private Rights rightsOf(int useCase, long address, long size) {
-        return Optional.ofNullable(rights.get(useCase)).orElseThrow(() ->
-                refusal(address, size, "the board knows no use case " + useCase,
-                        "add it to the firmware's node in the device tree"));
-    }
-
-    private void program(String name, Rights granted, long address, long size) {
-        if (size <= 0 || !Pages.aligned(address | size) || !normal.contains(address, size)) {
-            throw refusal(address, size, "it is not made of pages of normal memory", "give other memory");
-        }
-        var region = FirewallRegion.foreground(name, address, size, withSecure(granted));
-        world.program(FirewallUpdate.set(region), patience);
-        ranges.put(address, region);
-        LOG.debug("Protected {} bytes at 0x{} for {}", size, Long.toHexString(address), granted);
-    }
-
-    private static Rights withSecure(Rights granted) {
-        return new Rights(granted.normal(), ALL, granted.own());
+    public void protectForGood(String name, int useCase, long address, long size) {
+        ranges.protectForGood(name, useCase, address, size);
     }
 
     @Override
-    public synchronized void restore(long address) {
-        FirewallRegion region = Optional.ofNullable(ranges.get(address)).orElseThrow(() ->
-                refusal(address, 0, "no protected range begins there", "give the address it was protected with"));
-        var closed = FirewallRegion.foreground(region.name(), region.base(), region.size(), withSecure(Rights.NONE));
-        world.program(FirewallUpdate.set(closed), patience);
-        try {
-            memory.fill(region.base(), region.size(), (byte) 0);
-            world.program(FirewallUpdate.remove(region.name()), patience);
-        } catch (HeapException e) {
-            world.program(FirewallUpdate.set(region), patience);
-            throw e;
-        }
-        ranges.remove(address);
-        LOG.debug("Gave {} bytes at 0x{} back", region.size(), Long.toHexString(address));
-    }
-
-    private HeapException refusal(long address, long size, String why, String remedy) {
-        return new HeapException(HeapError.INVALID_ARGUMENT, "change the protection of memory",
-                "0x%x bytes at 0x%x on board %s".formatted(size, address, world.soc().board()), why, remedy);
+    public void restore(long address) {
+        ranges.restore(address);
     }
 
     @Override
