@@ -99,7 +99,7 @@ public final class StaticPool implements Pool {
 
     /** Bytes from the pool's first byte to the buffer's. */
     public long offset(PoolBuffer buffer) {
-        return find("find", buffer).address - allocator.base();
+        return find("find", buffer).address() - allocator.base();
     }
 
     /**
@@ -114,7 +114,7 @@ public final class StaticPool implements Pool {
             requireOpen("allocate");
             long address = allocator.allocate(size, alignment);
             live++;
-            return new Buffer(this, address, size + allocator.pageSize() - 1 & -allocator.pageSize());
+            return new StaticBuffer(this, address, size + allocator.pageSize() - 1 & -allocator.pageSize());
         } finally {
             lock.unlock();
         }
@@ -124,9 +124,9 @@ public final class StaticPool implements Pool {
     public void free(PoolBuffer buffer) {
         lock.lock();
         try {
-            Buffer mine = requireLive("free", buffer);
-            allocator.free(mine.address);
-            mine.live = false;
+            StaticBuffer mine = requireLive("free", buffer);
+            allocator.free(mine.address());
+            mine.freed();
             live--;
         } finally {
             lock.unlock();
@@ -167,13 +167,13 @@ public final class StaticPool implements Pool {
 
     @Override
     public PoolMapping map(PoolBuffer buffer, Access access) {
-        long size = find("map for the CPU", buffer).size;
+        long size = find("map for the CPU", buffer).size();
         return memory.map(address("map for the CPU", buffer, 0, size, access), size, access);
     }
 
     @Override
     public TeeMemory teeMemory(PoolBuffer buffer) {
-        return memory.teeMemory(find("use in a TEE call", buffer).address);
+        return memory.teeMemory(find("use in a TEE call", buffer).address());
     }
 
     @Override
@@ -187,16 +187,16 @@ public final class StaticPool implements Pool {
             throw new HeapException(HeapError.CPU_ACCESS_DENIED, what, name,
                     "the CPU's access is " + attributes.cpuAccess(), "let a device that has access do it");
         }
-        Buffer mine = find(what, buffer);
-        if (offset < 0 || length < 0 || offset > mine.size - length) {
+        StaticBuffer mine = find(what, buffer);
+        if (offset < 0 || length < 0 || offset > mine.size() - length) {
             throw new HeapException(HeapError.OUT_OF_BOUNDS, what, name,
-                    "0x%x bytes at offset 0x%x leave the buffer of 0x%x bytes".formatted(length, offset, mine.size),
+                    "0x%x bytes at offset 0x%x leave the buffer of 0x%x bytes".formatted(length, offset, mine.size()),
                     "stay within the buffer");
         }
-        return mine.address + offset;
+        return mine.address() + offset;
     }
 
-    private Buffer find(String what, PoolBuffer buffer) {
+    private StaticBuffer find(String what, PoolBuffer buffer) {
         lock.lock();
         try {
             return requireLive(what, buffer);
@@ -205,8 +205,8 @@ public final class StaticPool implements Pool {
         }
     }
 
-    private Buffer requireLive(String what, PoolBuffer buffer) {
-        if (buffer instanceof Buffer mine && mine.pool == this && mine.live) {
+    private StaticBuffer requireLive(String what, PoolBuffer buffer) {
+        if (buffer instanceof StaticBuffer mine && mine.pool() == this && mine.isLive()) {
             return mine;
         }
         throw refused(what + " a buffer", "it is not a live buffer of this pool",
@@ -221,41 +221,5 @@ public final class StaticPool implements Pool {
 
     private HeapException refused(String what, String why, String remedy) {
         return new HeapException(HeapError.INVALID_ARGUMENT, what, name, why, remedy);
-    }
-
-    /** A buffer: one segment, known to its pool by identity, so that a stale one never passes for its successor. */
-    private static final class Buffer implements PoolBuffer {
-        private final StaticPool pool;
-        private final long address;
-        private final long size;
-        private boolean live = true; // guarded by pool.lock
-
-        Buffer(StaticPool pool, long address, long size) {
-            this.pool = pool;
-            this.address = address;
-            this.size = size;
-        }
-
-        @Override
-        public long size() {
-            return size;
-        }
-
-        @Override
-        public long address(int segment) {
-            Objects.checkIndex(segment, 1);
-            return address;
-        }
-
-        @Override
-        public long length(int segment) {
-            Objects.checkIndex(segment, 1);
-            return size;
-        }
-
-        @Override
-        public String toString() {
-            return "0x%x bytes at 0x%x of %s".formatted(size, address, pool.name);
-        }
     }
 }
