@@ -17,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.cloister.backend.HeapBackend;
 import org.cloister.backend.PoolOffer;
-import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.Access;
 import org.cloister.heap.BufferState;
 import org.cloister.heap.DmaBuf;
@@ -45,7 +44,6 @@ import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.service.cm.Configuration;
-import org.osgi.service.cm.ConfigurationAdmin;
 
 /**
  * Promise 5: whatever becomes of a backend's bundle, live buffers stay usable until they are released, or until the
@@ -127,22 +125,18 @@ class BackendLifeTest {
 
     private final Heaps heaps = Framework.service(FrameworkUtil.getBundle(getClass()), Heaps.class);
     private final Importers importers = Framework.service(FrameworkUtil.getBundle(getClass()), Importers.class);
-    private final ConfigurationAdmin admin = Framework.service(ConfigurationAdmin.class, null);
     private final Decoder decoder = new Decoder();
-    private Configuration board;
     private Heap heap;
 
     @BeforeEach
     void switchOn() throws Exception {
-        board = admin.getConfiguration("org.cloister.emulator.board", "?");
-        board.update(Framework.properties(Map.of("board", "jacinto")));
+        Boards.on("jacinto");
         heap = heaps.await(HEAP, Duration.ofSeconds(20));
     }
 
     @AfterEach
     void switchOff() throws Exception {
-        board.delete();
-        Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
+        Boards.off();
     }
 
     @ParameterizedTest
@@ -201,7 +195,7 @@ class BackendLifeTest {
     @Test
     void afterTheDeadlineImportersAreToldFirstAndEverythingElseIsRevoked() throws Exception {
         Bundle bundle = Framework.bundle(BACKEND);
-        Configuration core = admin.getConfiguration("org.cloister.core", "?");
+        Configuration core = Framework.configuration("org.cloister.core");
         core.update(Framework.properties(Map.of("drain.deadline.ms", 1L)));
         try (DmaBuf left = heap.allocate(4096); Attachment attachment = importers.attach(left, decoder, Access.READ);
                 Mapping mapping = attachment.map(Access.READ, Duration.ZERO)) {

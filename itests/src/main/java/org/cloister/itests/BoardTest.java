@@ -9,7 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.Access;
@@ -37,8 +36,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.FrameworkUtil;
-import org.osgi.service.cm.Configuration;
-import org.osgi.service.cm.ConfigurationAdmin;
 
 /** A carve-out on an emulated board, from boot firmware to bus faults. */
 class BoardTest {
@@ -47,23 +44,18 @@ class BoardTest {
 
     private final Heaps heaps = Framework.service(FrameworkUtil.getBundle(getClass()), Heaps.class);
     private final Importers importers = Framework.service(FrameworkUtil.getBundle(getClass()), Importers.class);
-    private Configuration board;
     private Soc soc;
     private Heap heap;
 
     @BeforeEach
     void switchOn() throws Exception {
-        board = Framework.service(ConfigurationAdmin.class, null)
-                .getConfiguration("org.cloister.emulator.board", "?");
-        board.update(Framework.properties(Map.of("board", "jacinto")));
+        soc = Boards.on("jacinto");
         heap = heaps.await(HEAP, Duration.ofSeconds(20));
-        soc = Framework.service(Soc.class, null);
     }
 
     @AfterEach
     void switchOff() throws Exception {
-        board.delete();
-        Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
+        Boards.off();
     }
 
     private record Device(String initiator, Constraints constraints) implements Importer {
@@ -177,7 +169,7 @@ class BoardTest {
     @Test
     void buffersFromTheBoardThatIsSwitchedOffDoNotBreakTheNextOne() throws Exception {
         DmaBuf left = heap.allocate(4096);
-        board.delete();
+        Boards.off();
         Framework.eventually("the heap is not served", () -> heap.state() != HeapState.AVAILABLE);
         assertThat(heaps.explain(HEAP).reasons()).extracting(Explanation.Reason::kind)
                 .contains(Explanation.Kind.DRAINING);

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.Access;
@@ -31,8 +30,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.FrameworkUtil;
-import org.osgi.service.cm.Configuration;
-import org.osgi.service.cm.ConfigurationAdmin;
 
 /** A heap of encrypted memory on a machine that has no TEE at all. */
 class EncryptedHeapTest {
@@ -41,23 +38,18 @@ class EncryptedHeapTest {
 
     private final Heaps heaps = Framework.service(FrameworkUtil.getBundle(getClass()), Heaps.class);
     private final Importers importers = Framework.service(FrameworkUtil.getBundle(getClass()), Importers.class);
-    private Configuration board;
     private Soc soc;
     private Heap heap;
 
     @BeforeEach
     void switchOn() throws Exception {
-        board = Framework.service(ConfigurationAdmin.class, null)
-                .getConfiguration("org.cloister.emulator.board", "?");
-        board.update(Framework.properties(Map.of("board", "amd-laptop-no-tee")));
+        soc = Boards.on("amd-laptop-no-tee");
         heap = heaps.await(HEAP, Duration.ofSeconds(20));
-        soc = Framework.service(Soc.class, null);
     }
 
     @AfterEach
     void switchOff() throws Exception {
-        board.delete();
-        Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
+        Boards.off();
     }
 
     private record Device(String initiator, boolean encrypted) implements Importer {

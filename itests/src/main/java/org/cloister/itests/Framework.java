@@ -27,6 +27,8 @@ import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.wiring.FrameworkWiring;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
 
 /** What tests need of the framework they run in. */
 final class Framework {
@@ -76,6 +78,10 @@ final class Framework {
                 throw new AssertionError(e);
             }
         });
+    }
+
+    static Configuration configuration(String pid) throws IOException {
+        return service(ConfigurationAdmin.class, null).getConfiguration(pid, "?");
     }
 
     static Dictionary<String, Object> properties(Map<String, ?> values) {

@@ -27,7 +27,6 @@ import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.Configuration;
-import org.osgi.service.cm.ConfigurationAdmin;
 
 /** Heaps as services: they appear with their backend, outlive it, and change hands. */
 class HeapServiceTest {
@@ -146,8 +145,7 @@ class HeapServiceTest {
         register(new CountingBackend("ranked", PoolOffer.serve(useCase)), 10);
         Heap heap = heaps.find("protected,test-config").orElseThrow();
         assertThat(heap.backend()).isEqualTo("ranked");
-        ConfigurationAdmin admin = Framework.service(ConfigurationAdmin.class, null);
-        Configuration configuration = admin.getConfiguration("org.cloister.core", "?");
+        Configuration configuration = Framework.configuration("org.cloister.core");
         configuration.update(Framework.properties(
                 Map.of("heap.backends", new String[] {"protected,test-config=chosen"})));
         try {

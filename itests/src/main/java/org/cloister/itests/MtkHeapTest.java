@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.BufferState;
 import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Heap;
@@ -22,7 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.cm.Configuration;
-import org.osgi.service.cm.ConfigurationAdmin;
 
 /** The memory application of MediaTek behind a trusted OS that comes and goes, while its backend stays. */
 class MtkHeapTest {
@@ -30,10 +28,8 @@ class MtkHeapTest {
     private static final String CM = "restricted_mtk_cm";
     private static final String CMA = "restricted_mtk_cma";
 
-    private final ConfigurationAdmin admin = Framework.service(ConfigurationAdmin.class, null);
     private final Bundle optee = Framework.bundle("org.cloister.backend.optee");
     private final Bundle mtk = Framework.bundle("org.cloister.backend.mtk");
-    private Configuration board;
     private Optional<Configuration> configured = Optional.empty();
     private long started;
 
@@ -48,9 +44,7 @@ class MtkHeapTest {
     }
 
     private void power() throws Exception {
-        board = admin.getConfiguration("org.cloister.emulator.board", "?");
-        board.update(Framework.properties(Map.of("board", "mt8195")));
-        Framework.service(Soc.class, "(board.complete=true)");
+        Boards.on("mt8195");
     }
 
     @AfterEach
@@ -65,8 +59,7 @@ class MtkHeapTest {
     }
 
     private void off() throws Exception {
-        board.delete();
-        Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
+        Boards.off();
     }
 
     private void refused(HeapError error, Heap heap) {
@@ -127,7 +120,7 @@ class MtkHeapTest {
 
     @Test
     void aWrongUuidIsNamedAndMendedByConfiguration() throws Exception {
-        Configuration configuration = admin.getConfiguration("org.cloister.backend.mtk", "?");
+        Configuration configuration = Framework.configuration("org.cloister.backend.mtk");
         configured = Optional.of(configuration);
         String wrong = "01234567-89ab-cdef-0123-456789abcdef";
         configuration.update(Framework.properties(Map.of("application.uuid", wrong)));

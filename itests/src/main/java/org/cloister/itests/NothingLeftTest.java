@@ -6,7 +6,6 @@ import java.lang.ref.WeakReference;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.Heaps;
@@ -20,8 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.wiring.BundleWiring;
-import org.osgi.service.cm.Configuration;
-import org.osgi.service.cm.ConfigurationAdmin;
 
 /**
  * Promise 11: a bundle that was updated or uninstalled while it was in use leaves nothing behind that keeps its classes.
@@ -34,22 +31,16 @@ import org.osgi.service.cm.ConfigurationAdmin;
 class NothingLeftTest {
     private static final Duration COLLECTED = Duration.ofSeconds(10);
 
-    private Configuration board;
 
     @BeforeEach
     void useWhatIsThere() throws Exception {
-        board = Framework.service(ConfigurationAdmin.class, null).getConfiguration("org.cloister.emulator.board", "?");
-        board.update(Framework.properties(Map.of("board", "jacinto")));
+        Boards.on("jacinto");
         use();
     }
 
     @AfterEach
     void switchOff() throws Exception {
-        if (Framework.context().getServiceReference(Soc.class) == null) {
-            return;
-        }
-        board.delete();
-        Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
+        Boards.off();
     }
 
     /** Core, backend and devices at work, and no reference to them left. */

@@ -53,7 +53,6 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.Configuration;
-import org.osgi.service.cm.ConfigurationAdmin;
 
 /** OP-TEE inside the framework, with core, backend and emulated firmware as they are shipped. */
 class OpteeTest {
@@ -85,19 +84,9 @@ class OpteeTest {
         public void invalidated(Attachment attachment, Invalidation reason) {}
     }
 
-    private static Configuration configuration(String pid) throws IOException {
-        return Framework.service(ConfigurationAdmin.class, null).getConfiguration(pid, "?");
-    }
-
-    private Soc switchOn(String name) throws IOException {
-        configuration("org.cloister.emulator.board").update(Framework.properties(Map.of("board", name)));
-        return Framework.service(Soc.class, "(&(board=%s)(board.complete=true))".formatted(name));
-    }
-
     @AfterEach
     void switchOff() throws IOException {
-        configuration("org.cloister.emulator.board").delete();
-        Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
+        Boards.off();
     }
 
     private long address(DmaBuf buffer) {
@@ -116,7 +105,7 @@ class OpteeTest {
         "virt-optee-static |   | the static area serves secure-video, and use cases never share a firewall region",
     })
     void heapsAppearByNameOrSayWhyNot(String board, Integer regions, String why) throws Exception {
-        Soc soc = switchOn(board);
+        Soc soc = Boards.on(board);
         Heap video = heaps.find(VIDEO).orElseThrow();
         assertThat(video.state()).isEqualTo(HeapState.AVAILABLE);
         assertThat(video.backend()).isEqualTo("optee");
@@ -140,7 +129,7 @@ class OpteeTest {
     @ParameterizedTest
     @CsvSource({"virt-optee", "virt-optee-smc", "virt-optee-static"})
     void buffersStayClosedWhileTheBackendIsAwayAndItComesBack(String board) throws Exception {
-        Soc soc = switchOn(board);
+        Soc soc = Boards.on(board);
         Heap video = heaps.find(VIDEO).orElseThrow();
         Bundle backend = Framework.bundle("org.cloister.backend.optee");
         long address;
@@ -166,7 +155,7 @@ class OpteeTest {
 
     @Test
     void sessionsBelongToTheBundleThatOpenedThem() throws Exception {
-        switchOn("virt-optee");
+        Boards.on("virt-optee");
         Heap video = heaps.find(VIDEO).orElseThrow();
         Bundle other = Framework.emptyBundle("org.cloister.itests.tee-client");
         try (DmaBuf buffer = video.allocate(4096);
@@ -202,9 +191,9 @@ class OpteeTest {
 
     @Test
     void promisesHoldWhileLendingIsSabotagedAtEveryStep() throws Exception {
-        Configuration backend = configuration("org.cloister.backend.optee");
+        Configuration backend = Framework.configuration("org.cloister.backend.optee");
         backend.update(Framework.properties(Map.of("idle.chunks", 0, "largest.chunk.bytes", 1L << 20)));
-        Soc soc = switchOn("virt-optee");
+        Soc soc = Boards.on("virt-optee");
         var saboteur = new Saboteur(Framework.service(SmcConduit.class, null));
         ServiceRegistration<SmcConduit> between = Framework.context().registerService(SmcConduit.class, saboteur,
                 Framework.properties(Map.of(SmcConduit.METHOD, "smc", Constants.SERVICE_RANKING, 1000)));

@@ -24,7 +24,6 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.Configuration;
-import org.osgi.service.cm.ConfigurationAdmin;
 
 /** Promise 7: every reference is owned by a bundle, and goes with it. */
 class OwnershipTest {
@@ -98,8 +97,7 @@ class OwnershipTest {
 
     @Test
     void aQuotaHoldsForTheBundleItNames() throws Exception {
-        ConfigurationAdmin admin = Framework.service(ConfigurationAdmin.class, null);
-        Configuration configuration = admin.getConfiguration("org.cloister.core", "?");
+        Configuration configuration = Framework.configuration("org.cloister.core");
         configuration.update(Framework.properties(
                 Map.of("quota.bundles", new String[] {"org.cloister.itests.consumer=8192"})));
         try {

@@ -3,7 +3,6 @@ package org.cloister.itests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -23,7 +22,6 @@ import org.cloister.backend.Pool;
 import org.cloister.backend.PoolOffer;
 import org.cloister.driver.codec.CodecDriver;
 import org.cloister.driver.display.DisplayDriver;
-import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.Heap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +33,6 @@ import org.osgi.framework.ServiceObjects;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.Configuration;
-import org.osgi.service.cm.ConfigurationAdmin;
 import picocli.CommandLine;
 
 /** The main job inside the framework: drivers that wait for their heap, and a clip that is played and attacked. */
@@ -43,24 +40,14 @@ class PlaybackTest {
     @TempDir
     Path directory;
 
-    private static Configuration board() throws IOException {
-        return Framework.service(ConfigurationAdmin.class, null).getConfiguration("org.cloister.emulator.board", "?");
-    }
-
-    private void switchOn(String name) throws Exception {
-        board().update(Framework.properties(Map.of("board", name)));
-        Framework.reference(Soc.class, "(&(board=%s)(board.complete=true))".formatted(name));
-    }
-
     @AfterEach
     void switchOff() throws Exception {
-        board().delete();
-        Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
+        Boards.off();
     }
 
     @Test
     void driversThatStartBeforeTheBackendBecomeReadyWithTheHeap() throws Exception {
-        switchOn("jacinto");
+        Boards.on("jacinto");
         Bundle backend = Framework.bundle("org.cloister.backend.carveout");
         backend.stop();
         try {
@@ -86,7 +73,7 @@ class PlaybackTest {
         "lab               | optee    | the content decryption application in OP-TEE 4.10 by FF-A 1.2",
     })
     void theSamplePlaysExactlyAndEveryAttackIsRepelled(String name, String backend, String by) throws Exception {
-        switchOn(name);
+        Boards.on(name);
         Framework.service(CodecDriver.class, null);
         Framework.reference(DisplayDriver.class, null);
         String report = play("--json", "--picture", directory.resolve("sheet.png").toString());
@@ -101,10 +88,9 @@ class PlaybackTest {
 
     @Test
     void backendsAreSwappedInMidStreamAndTheConfigurationIsAsBefore() throws Exception {
-        switchOn("jacinto");
+        Boards.on("jacinto");
         HeapBackend carveOut = Framework.service(HeapBackend.class, "(component.name=*carveout*)");
-        var admin = Framework.service(ConfigurationAdmin.class, null);
-        Configuration core = admin.getConfiguration("org.cloister.core", "?");
+        Configuration core = Framework.configuration("org.cloister.core");
         core.update(Framework.properties(Map.of("heap.backends",
                 new String[] {"restricted,secure-video=carveout,twin", "protected,other=nobody"})));
         ServiceRegistration<?> twin = Framework.context().registerService(HeapBackend.class, new Twin(carveOut), null);
@@ -128,7 +114,7 @@ class PlaybackTest {
 
     @Test
     void aSwapBetweenCarveOutAndTeeChangesWhoDecrypts() throws Exception {
-        switchOn("lab");
+        Boards.on("lab");
         String report = play("--json", "--swap", "carveout@1s,optee@3s",
                 "--picture", directory.resolve("sheet.png").toString());
         assertThat(number(report, "exact")).isEqualTo(125);
@@ -140,7 +126,7 @@ class PlaybackTest {
 
     @Test
     void aSwapEveryHalfSecondLosesNothing() throws Exception {
-        switchOn("lab");
+        Boards.on("lab");
         String report = play("--json", "--picture", directory.resolve("sheet.png").toString(), "--swap",
                 IntStream.rangeClosed(1, 9).mapToObj(i -> (i % 2 == 0 ? "optee@" : "carveout@") + i * 500 + "ms")
                         .collect(Collectors.joining(",")));
@@ -153,7 +139,7 @@ class PlaybackTest {
 
     @Test
     void aSwapThroughAllLeavesOutWhoseMemoryNobodyCanFill() throws Exception {
-        switchOn("lab");
+        Boards.on("lab");
         var said = new StringWriter();
         String report = play(said, 0, "--json", "--swap", "all@500ms",
                 "--picture", directory.resolve("sheet.png").toString());
@@ -168,7 +154,7 @@ class PlaybackTest {
 
     @Test
     void aSwapToMemoryThatNobodyCanFillIsRefusedBeforeTheClipBegins() throws Exception {
-        switchOn("lab");
+        Boards.on("lab");
         var said = new StringWriter();
         assertThat(play(said, 2, "--swap", "mtk@1s", "--picture", directory.resolve("sheet.png").toString())).isEmpty();
         assertThat(said.toString()).contains("mtk: OP-TEE does not know its memory; those that can on board lab are"
@@ -196,7 +182,7 @@ class PlaybackTest {
 
     @Test
     void theSamplePlaysExactlyInMemoryThatTheSecureProcessorProtects() throws Exception {
-        switchOn("amd-laptop");
+        Boards.on("amd-laptop");
         Framework.service(CodecDriver.class, null);
         Framework.reference(DisplayDriver.class, null);
         String report = play("--json", "--picture", directory.resolve("sheet.png").toString());
@@ -208,7 +194,7 @@ class PlaybackTest {
 
     @Test
     void theSamplePlaysExactlyInEncryptedMemoryWithoutATee() throws Exception {
-        switchOn("amd-laptop-no-tee");
+        Boards.on("amd-laptop-no-tee");
         Framework.service(CodecDriver.class, null);
         Framework.reference(DisplayDriver.class, null);
         String report = play("--json", "--heap", "encrypted,secure-video",
@@ -224,11 +210,10 @@ class PlaybackTest {
     @CsvSource({"virt-optee, OPTEE_FFA", "virt-optee-smc, OPTEE_SMC", "virt-optee-static, OPTEE_STATIC"})
     void whatWasRecordedOfARunIsReplayedWithoutADifference(String name, String model) throws Exception {
         Path trace = directory.resolve("run.trace");
-        Configuration firmware = Framework.service(ConfigurationAdmin.class, null)
-                .getConfiguration("org.cloister.emulator.optee", "?");
+        Configuration firmware = Framework.configuration("org.cloister.emulator.optee");
         firmware.update(Framework.properties(Map.of("trace", trace.toString())));
         try {
-            switchOn(name);
+            Boards.on(name);
             play("--picture", directory.resolve("sheet.png").toString());
             switchOff();
         } finally {

@@ -4,10 +4,7 @@ package org.cloister.itests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
-import java.util.Map;
-import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
@@ -16,28 +13,20 @@ import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
-import org.osgi.service.cm.Configuration;
-import org.osgi.service.cm.ConfigurationAdmin;
 
 /** The ioctl that came before heaps, as a service of the OP-TEE backend. */
 class RestrictedMemoryTest {
     private static final String RESTRICTED_MEMORY = "org.cloister.backend.optee.rstmem.RestrictedMemory";
 
-    private static Configuration board() throws IOException {
-        return Framework.service(ConfigurationAdmin.class, null).getConfiguration("org.cloister.emulator.board", "?");
-    }
-
     private static Heap switchOn(String name) throws Exception {
-        board().update(Framework.properties(Map.of("board", name)));
-        Framework.reference(Soc.class, "(&(board=%s)(board.complete=true))".formatted(name));
+        Boards.on(name);
         return Framework.service(Heap.class,
                 "(&(heap.name=protected,secure-video)(heap.backend=optee)(heap.available=true))");
     }
 
     @AfterEach
     void switchOff() throws Exception {
-        board().delete();
-        Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
+        Boards.off();
     }
 
     /** By reflection, for its package leaves with the backend, which other tests take away. */

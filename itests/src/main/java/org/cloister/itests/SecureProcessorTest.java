@@ -28,29 +28,24 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.service.cm.Configuration;
-import org.osgi.service.cm.ConfigurationAdmin;
 
 /** AMD's secure processor comes and goes under a backend that stays. */
 class SecureProcessorTest {
     private static final String HEAP = "protected,secure-video";
     private static final String TEE = "(tee.id=amdtee)";
 
-    private final ConfigurationAdmin admin = Framework.service(ConfigurationAdmin.class, null);
     private final Heaps heaps = Framework.service(FrameworkUtil.getBundle(getClass()), Heaps.class);
     private final Bundle backend = Framework.bundle("org.cloister.backend.amdtee");
-    private Configuration board;
     private Configuration processor;
 
     @BeforeEach
     void switchOn() throws Exception {
-        processor = admin.getConfiguration("org.cloister.emulator.psp", "?");
-        board = admin.getConfiguration("org.cloister.emulator.board", "?");
+        processor = Framework.configuration("org.cloister.emulator.psp");
     }
 
     @AfterEach
     void switchOff() throws Exception {
-        board.delete();
-        Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
+        Boards.off();
         power(true);
     }
 
@@ -61,7 +56,7 @@ class SecureProcessorTest {
     }
 
     private void boot() throws Exception {
-        board.update(Framework.properties(Map.of("board", "amd-laptop")));
+        Boards.ask("amd-laptop");
         Framework.reference(Soc.class, "(board=amd-laptop)");
     }
 

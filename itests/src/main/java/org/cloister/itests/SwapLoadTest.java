@@ -19,7 +19,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.cloister.backend.HeapBackend;
 import org.cloister.backend.PoolOffer;
-import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.Access;
 import org.cloister.heap.BufferState;
 import org.cloister.heap.DmaBuf;
@@ -41,8 +40,6 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.wiring.BundleWiring;
-import org.osgi.service.cm.Configuration;
-import org.osgi.service.cm.ConfigurationAdmin;
 
 /**
  * Promises 4 and 11 under load: many swaps, while threads find, allocate, map and free all the time. How many is said by
@@ -155,9 +152,7 @@ class SwapLoadTest {
 
     @Test
     void updatesLeaveOneClassLoaderAtMost() throws Exception {
-        Configuration board = Framework.service(ConfigurationAdmin.class, null)
-                .getConfiguration("org.cloister.emulator.board", "?");
-        board.update(Framework.properties(Map.of("board", "jacinto")));
+        Boards.on("jacinto");
         try {
             Heap heap = heaps.await("protected,secure-video", Duration.ofSeconds(20));
             Bundle bundle = Framework.bundle("org.cloister.backend.carveout");
@@ -177,8 +172,7 @@ class SwapLoadTest {
             });
             assertThat(heap.usage().free()).isEqualTo(heap.usage().capacity());
         } finally {
-            board.delete();
-            Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
+            Boards.off();
         }
     }
 }
