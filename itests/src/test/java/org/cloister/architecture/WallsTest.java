@@ -77,7 +77,7 @@ class WallsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"codec", "display"})
+    @ValueSource(strings = {"codec", "display", "panthor"})
     void aDriverKnowsApiAndPlatform(String driver) {
         String own = "org.cloister.driver." + driver + "..";
         noClasses().that(resideInAPackage(own)).should().dependOnClassesThat(
