@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.cloister.core.internal.TestCore;
 import org.cloister.emulator.devices.internal.Dma;
 import org.cloister.emulator.devices.decoder.internal.VideoDecoderModel;
@@ -23,12 +24,14 @@ import org.cloister.platform.device.DmaLimits;
 /**
  * A board that is on, with core, a decoder, and a display that has a built-in panel and a connector. Its heaps:
  * {@link #VIDEO} (CPU writes, decoder does all, the built-in panel's pipe reads), {@link #DEAF} (secure video that no
- * device may touch), {@link #UI} (for another use case), and {@link #NORMAL}.
+ * device may touch), {@link #UI} (for another use case), {@link #TRUSTED_UI} (the secure world writes, both pipes read),
+ * and {@link #NORMAL}.
  */
 public final class TestBoard implements AutoCloseable {
     public static final String VIDEO = "protected,secure-video";
     public static final String DEAF = "acme,deaf-video";
     public static final String UI = "protected,secure-video-record";
+    public static final String TRUSTED_UI = "protected,trusted-ui";
     /** The backend of {@link #VIDEO}. */
     public static final String MAIN = "test " + VIDEO;
     /** Another one. */
@@ -42,6 +45,7 @@ public final class TestBoard implements AutoCloseable {
     private static final long VIDEO_BASE = 0x9000_0000L;
     private static final long DEAF_BASE = 0x9800_0000L;
     private static final long UI_BASE = 0x9c00_0000L;
+    private static final long TRUSTED_UI_BASE = 0xa800_0000L;
     private static final long SPARE_BASE = 0xa000_0000L;
     private static final long SIZE = 16 << 20;
     private static final Map<String, Access> VIDEO_GRANTS = Map.of(
@@ -49,7 +53,12 @@ public final class TestBoard implements AutoCloseable {
     private static final Map<String, Access> SPARE_GRANTS = Map.of("cpu", Access.WRITE,
             "video-decoder", Access.READ_WRITE, "display", Access.READ, "gpu", Access.READ);
     private static final Map<String, Access> UI_GRANTS = VIDEO_GRANTS;
+    private static final Map<String, Access> TRUSTED_UI_GRANTS =
+            Map.of("display", Access.READ, "display-external", Access.READ);
 
+    private static final String SECURE_OS = "secure-os";
+
+    private final AtomicReference<PhysicalMemory> secure = new AtomicReference<>();
     private final PoweredSoc power;
     private final TestCore core = new TestCore();
     private final VideoDecoderModel decoder;
@@ -76,7 +85,13 @@ public final class TestBoard implements AutoCloseable {
                 .carveOut("deaf", DEAF_BASE, SIZE, UseCase.SECURE_VIDEO, "cpu:w")
                 .carveOut("ui", UI_BASE, SIZE, UseCase.SECURE_VIDEO_RECORD,
                         "cpu:w", "video-decoder:rw", "display:r")
-                .build()).boot();
+                .carveOut("trusted-ui", TRUSTED_UI_BASE, SIZE, UseCase.TRUSTED_UI,
+                        "secure:rw", "display:r", "display-external:r")
+                .firmware(SECURE_OS, node -> { })
+                .build()).firmware(SECURE_OS, world -> {
+                    secure.set(world.memory("cpu-secure"));
+                    return () -> { };
+                }).boot();
         decoder = new VideoDecoderModel("/soc/video-decoder@4300000", new Dma(memory("video-decoder"), LIMITS));
         display = new DisplayModel(LIMITS, List.of(
                 new DisplayModel.PipePlan("/soc/display@4400000", memory("display"), true, 640, 360),
@@ -85,6 +100,8 @@ public final class TestBoard implements AutoCloseable {
         core.add(TestBackend.restricted(
                 DEAF, UseCase.SECURE_VIDEO, DEAF_BASE, SIZE, cpu, Map.of("cpu", Access.WRITE)));
         core.add(TestBackend.restricted(UI, UseCase.SECURE_VIDEO_RECORD, UI_BASE, SIZE, cpu, UI_GRANTS));
+        core.add(TestBackend.restricted(
+                TRUSTED_UI, UseCase.TRUSTED_UI, TRUSTED_UI_BASE, SIZE, cpu, TRUSTED_UI_GRANTS));
         core.add(TestBackend.normal(NORMAL, RAM, SIZE, cpu));
     }
 
@@ -132,6 +149,11 @@ public final class TestBoard implements AutoCloseable {
 
     public PhysicalMemory memory(String initiator) {
         return power.soc().memory(initiator);
+    }
+
+    /** Memory as the secure world sees it. */
+    public PhysicalMemory secureMemory() {
+        return secure.get();
     }
 
     @Override

@@ -6,11 +6,11 @@ import org.cloister.heap.Fence;
 import org.cloister.importer.Importer;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** A panel at the end of a pipe. Safe for use by any thread; flips happen in the order of the calls. */
+/** A panel at the end of a pipe, with its planes. Safe for use by any thread. */
 @ProviderType
 public interface DisplayOutput {
-    /** How many flips may wait. */
-    int QUEUE_DEPTH = 32;
+    /** How many flips of a plane may wait. */
+    int QUEUE_DEPTH = DisplayPlane.QUEUE_DEPTH;
 
     /** The name of the pipe. */
     String name();
@@ -21,29 +21,33 @@ public interface DisplayOutput {
     /** Lines. */
     int height();
 
-    /** The most layers of one flip. */
-    int maxLayers();
-
-    /** Whether restricted pictures may be shown here: whether nobody but the panel sees what the pipe carries. */
+    /**
+     * Whether restricted pictures may be shown here: whether nobody but the panel sees what the pipe carries, now.
+     * {@link OutputListener}s hear of changes.
+     */
     boolean isProtected();
 
-    /** The pipe as a reader of pictures, for negotiation of a heap. */
-    Importer importer();
+    /** One of its planes: the same object every time. */
+    DisplayPlane plane(DisplayPlane.Kind kind);
+
+    /** The most layers of one flip of the primary plane. */
+    default int maxLayers() {
+        return plane(DisplayPlane.Kind.PRIMARY).maxLayers();
+    }
+
+    /** The primary plane as a reader of pictures, for negotiation of a heap. */
+    default Importer importer() {
+        return plane(DisplayPlane.Kind.PRIMARY).importer();
+    }
 
     /**
-     * Shows layers over black, the first one lowest; none makes the panel black. Returns at once. The pipe fetches
-     * when all fences of writers of all buffers are signalled, and after the flips before; a fence is added to each
-     * buffer as that of a reader. When a writer failed, the flip is dropped and the panel stays as it is.
+     * {@linkplain DisplayPlane#flip Flips} the primary plane as soon as the writers of the layers are done.
      *
-     * @param layers what to show; buffers may be closed at once, for the driver keeps them while it needs them
-     * @return signalled when the panel shows the layers and the pipe needs their memory no more; failed with
-     *     {@code FAULT} when the bus blocked a fetch and that layer is black, {@code CANCELLED} when the flip was
-     *     dropped, {@code REVOKED}, {@code CLOSED} when the device is gone
-     * @throws org.cloister.heap.HeapException and nothing is queued: {@code NOT_PERMITTED} for restricted memory on a
-     *     pipe that is not protected, or of a use case that is not for display; {@code UNREACHABLE} when the pipe has
-     *     no right to it; {@code OUT_OF_BOUNDS} when a picture is larger than its buffer; {@code INVALID_ARGUMENT} for
-     *     layers that are too many or leave the panel; {@code BUSY} when too many flips wait; {@code REVOKED};
-     *     {@code CLOSED} when the driver is gone
+     * @param layers what to show
+     * @return signalled when the panel shows the layers and the pipe needs their memory no more
+     * @throws org.cloister.heap.HeapException as {@link DisplayPlane#flip}
      */
-    Fence flip(List<Layer> layers);
+    default Fence flip(List<Layer> layers) {
+        return plane(DisplayPlane.Kind.PRIMARY).flip(layers, List.of());
+    }
 }

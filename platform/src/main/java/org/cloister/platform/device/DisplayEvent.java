@@ -30,6 +30,15 @@ public sealed interface DisplayEvent {
     record Blocked(long cookie, long sequence, int plane, BusFault fault) implements DisplayEvent {}
 
     /**
+     * The scene needs protection and the pipe is not protected: black is shown instead. When the scene was queued
+     * before the pipe lost its protection, its memory may have been fetched. It belongs to the driver again.
+     *
+     * @param cookie of the scene
+     * @param sequence counts what the panel has shown, from 1
+     */
+    record Unprotected(long cookie, long sequence) implements DisplayEvent {}
+
+    /**
      * The scene was not shown, because the device stops. Its memory belongs to the driver again.
      *
      * @param cookie of the scene

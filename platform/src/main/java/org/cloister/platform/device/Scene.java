@@ -9,15 +9,21 @@ import org.osgi.annotation.versioning.ProviderType;
  * What a panel shall show: planes over black, the first one lowest. No plane means a black panel.
  *
  * @param planes the pictures
+ * @param needsProtection whether it may be shown only while the pipe is protected
  */
 @ProviderType
-public record Scene(List<Plane> planes) {
+public record Scene(List<Plane> planes, boolean needsProtection) {
     /** A black panel. */
     public static final Scene BLACK = new Scene(List.of());
 
     /** Copies the list. */
     public Scene {
         planes = List.copyOf(planes);
+    }
+
+    /** A scene that anybody may see. */
+    public Scene(List<Plane> planes) {
+        this(planes, false);
     }
 
     /**

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import org.cloister.driver.display.DisplayDriver;
 import org.cloister.driver.display.DisplayOutput;
+import org.cloister.driver.display.OutputEvent;
+import org.cloister.driver.display.OutputListener;
 import org.cloister.driver.display.Readiness;
 import org.cloister.heap.HeapState;
 import org.cloister.heap.Heaps;
@@ -14,29 +16,52 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Drives a display controller. It needs the device and core, and waits for no heap. */
 @Component(service = DisplayDriver.class, configurationPid = DisplayConfiguration.PID)
 @Designate(ocd = DisplayConfiguration.class)
 public final class DisplayDriverComponent implements DisplayDriver {
+    private static final Logger LOG = LoggerFactory.getLogger(DisplayDriverComponent.class);
+
     private final Heaps heaps;
     private final String heap;
     private final List<Output> outputs;
+
+    /** Who wants to hear of outputs; none to begin with where there is no framework. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    private volatile List<OutputListener> listeners = List.of();
 
     /** Starts to drive a device. */
     @Activate
     public DisplayDriverComponent(@Reference DisplayController device, @Reference Heaps heaps,
             @Reference Importers importers, DisplayConfiguration configuration) {
-        this(device, heaps, importers, configuration.heap(), Duration.ofMillis(configuration.map_limit_ms()));
+        this(device, heaps, importers, configuration.heap(), Duration.ofMillis(configuration.map_limit_ms()), List.of());
     }
 
     /** Starts to drive a device where there is no framework. */
-    public DisplayDriverComponent(
-            DisplayController device, Heaps heaps, Importers importers, String heap, Duration limit) {
+    public DisplayDriverComponent(DisplayController device, Heaps heaps, Importers importers, String heap,
+            Duration limit, List<OutputListener> listeners) {
         this.heaps = heaps;
         this.heap = heap;
-        outputs = device.pipes().stream().map(pipe -> new Output(pipe, device.limits(), importers, limit)).toList();
+        this.listeners = listeners;
+        outputs = device.pipes().stream()
+                .map(pipe -> new Output(pipe, device.limits(), importers, limit, this::tell)).toList();
+    }
+
+    private void tell(OutputEvent event) {
+        LOG.info("{}", event);
+        for (OutputListener listener : listeners) {
+            try {
+                listener.on(event);
+            } catch (RuntimeException e) {
+                LOG.warn("a listener failed on {}", event, e);
+            }
+        }
     }
 
     @Override

@@ -25,18 +25,23 @@ final class Flip {
     private final List<Mapping> mappings = new ArrayList<>();
     private final List<Fence> writers = new ArrayList<>();
     private final Fence done;
+    private final Optional<HeapException> withheld;
     private volatile boolean atDevice;
 
     /**
      * Attaches the buffers of all layers, or of none.
      *
+     * @param after what to wait for besides writers
      * @param settle waits until the device has fetched this flip, if it has begun to
      * @throws HeapException what the framework says
      */
-    Flip(String name, PipeImporter importer, Importers importers, List<Layer> layers, Consumer<Flip> settle) {
+    Flip(String name, PipeImporter importer, Importers importers, List<Layer> layers, List<Fence> after,
+            Consumer<Flip> settle) {
         this.importer = importer;
         this.layers = layers;
         this.done = new Fence(name);
+        this.withheld = Optional.empty();
+        writers.addAll(after);
         try {
             for (Layer layer : layers) {
                 Attachment attachment = importers.attach(layer.buffer(), importer, Access.READ);
@@ -53,22 +58,41 @@ final class Flip {
         }
     }
 
+    /** Black in the place of layers that must not be shown, of whose buffers it touches none. */
+    Flip(String name, PipeImporter importer, List<Fence> after, HeapException withheld) {
+        this.importer = importer;
+        this.layers = List.of();
+        this.done = new Fence(name);
+        this.withheld = Optional.of(withheld);
+        writers.addAll(after);
+    }
+
+    /** Why its layers are not shown, if they are not. */
+    Optional<HeapException> withheld() {
+        return withheld;
+    }
+
+    /** Whether it has a layer to show. */
+    boolean hasLayers() {
+        return !layers.isEmpty();
+    }
+
     /** Signalled when the flip is over. */
     Fence done() {
         return done;
     }
 
-    /** Who writes the pictures, and may not be done yet. */
+    /** Who writes the pictures and what else is waited for, and may not be done yet. */
     List<Fence> writers() {
         return writers;
     }
 
-    /** Whether all who write the pictures are done, well or not. */
+    /** Whether all that is waited for is done, well or not. */
     boolean isReady() {
         return writers.stream().allMatch(Fence::isSignalled);
     }
 
-    /** Why there is nothing to be shown, if a writer failed. */
+    /** Why there is nothing to be shown, if something that is waited for failed. */
     Optional<HeapException> failedWriter() {
         return writers.stream().flatMap(fence -> fence.failure().stream()).findFirst();
     }
@@ -83,7 +107,7 @@ final class Flip {
             Layer layer = layers.get(i);
             planes.add(new Scene.Plane(layer.format(), ranges(mapping, layer.format().size()), layer.destination()));
         }
-        return new Scene(planes);
+        return new Scene(planes, attachments.stream().anyMatch(attachment -> attachment.record().restricted()));
     }
 
     private static List<MemoryRange> ranges(Mapping mapping, long length) {

@@ -4,6 +4,7 @@ package org.cloister.driver.display.internal;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.cloister.driver.display.DisplayPlane;
 import org.cloister.heap.Access;
 import org.cloister.heap.UseCase;
 import org.cloister.importer.Attachment;
@@ -15,25 +16,20 @@ import org.cloister.platform.device.DisplayPipe;
 import org.cloister.platform.device.DmaLimits;
 
 /**
- * A pipe as a reader of pictures. A protected pipe takes restricted and other memory, one that is not takes normal
- * memory only. Safe for use by any thread.
+ * A pipe as a reader of pictures for a plane. The primary plane takes memory of protected video while the pipe is
+ * protected, and normal memory always; the trusted plane takes memory for trusted user interfaces and no other. Safe for
+ * use by any thread.
  */
 final class PipeImporter implements Importer {
     private final DisplayPipe pipe;
-    private final Constraints constraints;
+    private final DisplayPlane.Kind plane;
+    private final DmaLimits limits;
     private final Map<Attachment, Runnable> users = new ConcurrentHashMap<>();
 
-    PipeImporter(DisplayPipe pipe, DmaLimits limits) {
+    PipeImporter(DisplayPipe pipe, DisplayPlane.Kind plane, DmaLimits limits) {
         this.pipe = pipe;
-        this.constraints = Constraints.builder()
-                .access(Access.READ)
-                .restriction(pipe.isProtected() ? Restriction.ALLOWED : Restriction.REFUSED)
-                .useCases(Set.of(UseCase.SECURE_VIDEO, UseCase.TRUSTED_UI))
-                .addressBits(limits.addressBits())
-                .alignment(limits.alignment())
-                .maxSegments(limits.maxRanges())
-                .maxSegmentSize(limits.maxRangeLength())
-                .build();
+        this.plane = plane;
+        this.limits = limits;
     }
 
     /** From now on {@code settle} is run before mappings of the attachment end. */
@@ -49,7 +45,10 @@ final class PipeImporter implements Importer {
 
     @Override
     public String name() {
-        return pipe.name() + " scan-out";
+        return switch (plane) {
+            case PRIMARY -> pipe.name() + " scan-out";
+            case TRUSTED_UI -> pipe.name() + " trusted overlay";
+        };
     }
 
     @Override
@@ -59,7 +58,22 @@ final class PipeImporter implements Importer {
 
     @Override
     public Constraints constraints() {
-        return constraints;
+        return Constraints.builder()
+                .access(Access.READ)
+                .restriction(restriction())
+                .useCases(Set.of(plane == DisplayPlane.Kind.PRIMARY ? UseCase.SECURE_VIDEO : UseCase.TRUSTED_UI))
+                .addressBits(limits.addressBits())
+                .alignment(limits.alignment())
+                .maxSegments(limits.maxRanges())
+                .maxSegmentSize(limits.maxRangeLength())
+                .build();
+    }
+
+    private Restriction restriction() {
+        return switch (plane) {
+            case PRIMARY -> pipe.isProtected() ? Restriction.ALLOWED : Restriction.REFUSED;
+            case TRUSTED_UI -> Restriction.REQUIRED;
+        };
     }
 
     @Override

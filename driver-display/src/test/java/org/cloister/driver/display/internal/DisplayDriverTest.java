@@ -20,6 +20,7 @@ import org.cloister.heap.Fence;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
+import org.cloister.heap.UseCase;
 import org.cloister.platform.device.ColourCoding;
 import org.cloister.platform.device.PictureFormat;
 import org.cloister.platform.device.PixelFormat;
@@ -36,7 +37,10 @@ class DisplayDriverTest {
 
     private final TestBoard board = new TestBoard();
     private final DisplayDriverComponent driver = new DisplayDriverComponent(board.display(),
-            board.core().heaps(DRIVER), board.core().importers(DRIVER), TestBoard.VIDEO, Duration.ofSeconds(2));
+            board.core().heaps(DRIVER), board.core().importers(DRIVER), TestBoard.VIDEO, Duration.ofSeconds(2),
+            List.of(event -> {
+                throw new IllegalStateException("a listener of the test");
+            }));
     private final DisplayOutput builtIn = driver.outputs().getFirst();
     private final DisplayOutput connector = driver.outputs().getLast();
 
@@ -89,7 +93,7 @@ class DisplayDriverTest {
     @Test
     void refusesPicturesThatAreNotForIt() {
         board.serveVideo();
-        assertRefused(HeapError.NOT_PERMITTED, "restricted", connector, TestBoard.VIDEO);
+        assertRefused(HeapError.NOT_PERMITTED, "trusted-ui", builtIn, TestBoard.TRUSTED_UI);
         assertRefused(HeapError.NOT_PERMITTED, "secure-video-record", builtIn, TestBoard.UI);
         assertRefused(HeapError.UNREACHABLE, "display", builtIn, TestBoard.DEAF);
     }
@@ -162,7 +166,7 @@ class DisplayDriverTest {
             assertRefused(HeapError.OUT_OF_BOUNDS, "is not in a buffer of 4096 bytes",
                     new Layer(buffer, large, new Area(0, 0, 1, 1)));
             Layer[] many = Collections.nCopies(builtIn.maxLayers() + 1, layer(buffer)).toArray(Layer[]::new);
-            assertRefused(HeapError.INVALID_ARGUMENT, "there are 5 layers and the pipe has 4", many);
+            assertRefused(HeapError.INVALID_ARGUMENT, "there are 5 layers and the plane has 4", many);
         }
     }
 
@@ -237,7 +241,9 @@ class DisplayDriverTest {
 
     private DmaBuf picture(String heap, int blue) {
         DmaBuf buffer = heap(heap).allocate(64);
-        buffer.write(0, MemorySegment.ofArray(new byte[] {(byte) blue, 0, 0, 0}));
+        if (buffer.record().useCase() != UseCase.TRUSTED_UI) {
+            buffer.write(0, MemorySegment.ofArray(new byte[] {(byte) blue, 0, 0, 0}));
+        }
         return buffer;
     }
 

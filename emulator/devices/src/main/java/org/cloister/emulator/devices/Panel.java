@@ -43,7 +43,15 @@ public interface Panel {
      */
     Clip analyse(Consumer<FetchedPicture> analyser);
 
-    /** An analyser that is clipped on, until closed. */
+    /**
+     * Opens the machine and gets at the way between pipe and panel, as a thief of pictures would. A protected pipe
+     * notices, and is protected again when all have let go.
+     *
+     * @return lets go; prompt and idempotent
+     */
+    Clip tap();
+
+    /** Something that is clipped on, until closed. */
     @ProviderType
     interface Clip extends AutoCloseable {
         @Override

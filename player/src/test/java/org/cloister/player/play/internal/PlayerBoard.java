@@ -38,7 +38,8 @@ public final class PlayerBoard implements AutoCloseable {
         }
     };
     private final DisplayDriverComponent display = new DisplayDriverComponent(
-            board.display(), board.core().heaps("display"), board.core().importers("display"), TestBoard.VIDEO, LIMIT);
+            board.display(), board.core().heaps("display"), board.core().importers("display"), TestBoard.VIDEO, LIMIT,
+            List.of());
 
     /** What the player said while it played. */
     public String said() {

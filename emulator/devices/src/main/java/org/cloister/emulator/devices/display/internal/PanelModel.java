@@ -3,7 +3,9 @@ package org.cloister.emulator.devices.display.internal;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.cloister.emulator.devices.FetchedPicture;
@@ -22,6 +24,8 @@ final class PanelModel implements Panel {
     private final List<Analyser> analysers = new CopyOnWriteArrayList<>();
     private int[] pixels; // guarded by this; the array itself never changes
     private long shown; // guarded by this
+    private final Set<Clip> taps = new HashSet<>(); // guarded by itself
+    private Consumer<Boolean> onTap = tapped -> { }; // guarded by taps
 
     PanelModel(String name, String pipe, int width, int height) {
         this.name = name;
@@ -73,6 +77,35 @@ final class PanelModel implements Panel {
         Analyser clipped = new Analyser(analyser);
         analysers.add(clipped);
         return () -> analysers.remove(clipped);
+    }
+
+    @Override
+    public Clip tap() {
+        Clip tap = new Tap();
+        synchronized (taps) {
+            taps.add(tap);
+            onTap.accept(true);
+        }
+        return tap;
+    }
+
+    /** Says who notices that somebody is, or no longer is, at the way to the panel. */
+    void onTap(Consumer<Boolean> pipe) {
+        synchronized (taps) {
+            onTap = pipe;
+        }
+    }
+
+    /** One who got at the wires. */
+    private final class Tap implements Clip {
+        @Override
+        public void close() {
+            synchronized (taps) {
+                if (taps.remove(this) && taps.isEmpty()) {
+                    onTap.accept(false);
+                }
+            }
+        }
     }
 
     /** Distinct even if one consumer is clipped on twice. */

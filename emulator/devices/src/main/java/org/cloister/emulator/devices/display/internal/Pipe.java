@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,13 +21,14 @@ import org.cloister.platform.device.DisplayListener;
 import org.cloister.platform.device.DisplayPipe;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.device.Scene;
+import org.cloister.platform.device.Scene.Area;
 import org.cloister.platform.device.Scene.Plane;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fetches scenes as its own initiator, composes them and sends them to the panel, on a thread of its own, one after
- * the other.
+ * Fetches scenes and overlays as its own initiator, composes them and sends them to the panel, on a thread of its own,
+ * one after the other.
  */
 final class Pipe implements DisplayPipe, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pipe.class);
@@ -34,24 +36,54 @@ final class Pipe implements DisplayPipe, AutoCloseable {
     private static final String SHOW = "show a scene";
 
     private final Dma dma;
-    private final boolean isProtected;
+    private final boolean canProtect;
     private final PanelModel panel;
     private final Compositor compositor;
     private final ExecutorService thread;
     private final Queue<Job> jobs = new ArrayDeque<>(); // guarded by itself
     private boolean gone; // guarded by jobs
+    private volatile Runnable protectionListener = () -> { };
+    private final Object link = new Object(); // taken before the panel's
+    private boolean tapped; // guarded by link, as are those below
+    private int[] below; // what scenes have drawn; an array never changes once it is here
+    private Optional<Overlay> above = Optional.empty();
 
-    private record Job(long cookie, Scene scene, DisplayListener listener) {}
+    /** An overlay of no plane takes the overlay away. */
+    private record Job(long cookie, boolean overlay, Scene scene, DisplayListener listener) {}
+
+    private record Overlay(int[] pixels, Area area) {}
 
     private record Miss(int plane, BusFault fault) {}
 
     Pipe(Dma dma, boolean isProtected, PanelModel panel) {
         this.dma = dma;
-        this.isProtected = isProtected;
+        this.canProtect = isProtected;
         this.panel = panel;
+        this.below = new int[panel.width() * panel.height()];
         this.compositor = new Compositor(panel.width());
         this.thread = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("cloister " + initiator().name()).factory());
+        panel.onTap(this::tapped);
+    }
+
+    /** Somebody is, or no longer is, at the way to the panel. */
+    private void tapped(boolean now) {
+        synchronized (link) {
+            if (tapped == now) {
+                return;
+            }
+            tapped = now;
+            if (now && canProtect) {
+                below = new int[width() * height()];
+                above = Optional.empty();
+                panel.show(below);
+            }
+        }
+        synchronized (jobs) {
+            if (canProtect && !gone) {
+                thread.execute(() -> protectionListener.run());
+            }
+        }
     }
 
     Panel panel() {
@@ -70,7 +102,14 @@ final class Pipe implements DisplayPipe, AutoCloseable {
 
     @Override
     public boolean isProtected() {
-        return isProtected;
+        synchronized (link) {
+            return canProtect && !tapped;
+        }
+    }
+
+    @Override
+    public void onProtectionChange(Runnable listener) {
+        protectionListener = listener;
     }
 
     @Override
@@ -90,7 +129,16 @@ final class Pipe implements DisplayPipe, AutoCloseable {
 
     @Override
     public void show(long cookie, Scene scene, DisplayListener listener) {
-        check(scene);
+        queue(new Job(cookie, false, scene, listener));
+    }
+
+    @Override
+    public void overlay(long cookie, Optional<Plane> plane, DisplayListener listener) {
+        queue(new Job(cookie, true, new Scene(plane.stream().toList(), plane.isPresent()), listener));
+    }
+
+    private void queue(Job job) {
+        check(job.scene());
         synchronized (jobs) {
             if (gone) {
                 throw new HeapException(HeapError.CLOSED, SHOW, name(), "the board is off",
@@ -100,7 +148,7 @@ final class Pipe implements DisplayPipe, AutoCloseable {
                 throw new HeapException(HeapError.BUSY, SHOW, name(),
                         "%d scenes are waiting already".formatted(QUEUE_DEPTH), "wait for an event");
             }
-            jobs.add(new Job(cookie, scene, listener));
+            jobs.add(job);
             thread.execute(this::run);
         }
     }
@@ -142,20 +190,53 @@ final class Pipe implements DisplayPipe, AutoCloseable {
     }
 
     private DisplayEvent scanOut(Job job) {
+        boolean wanted = !job.scene().needsProtection() || isProtected();
         int[] pixels = new int[width() * height()];
         Optional<Miss> miss = Optional.empty();
-        List<Plane> planes = job.scene().planes();
+        List<Plane> planes = wanted ? job.scene().planes() : List.of();
         for (int i = 0; i < planes.size(); i++) {
-            Optional<BusFault> fault = fetch(pixels, i, planes.get(i));
+            Optional<BusFault> fault = fetch(pixels, job.overlay(), i, planes.get(i));
             int index = i;
             miss = miss.or(() -> fault.map(cause -> new Miss(index, cause)));
         }
-        long sequence = panel.show(pixels);
-        return miss.<DisplayEvent>map(m -> new DisplayEvent.Blocked(job.cookie(), sequence, m.plane(), m.fault()))
-                .orElseGet(() -> new DisplayEvent.Shown(job.cookie(), sequence));
+        OptionalLong sequence = present(job, pixels);
+        if (sequence.isEmpty()) {
+            return new DisplayEvent.Unprotected(job.cookie(), panel.shown());
+        }
+        return miss.<DisplayEvent>map(
+                        m -> new DisplayEvent.Blocked(job.cookie(), sequence.getAsLong(), m.plane(), m.fault()))
+                .orElseGet(() -> new DisplayEvent.Shown(job.cookie(), sequence.getAsLong()));
     }
 
-    private Optional<BusFault> fetch(int[] pixels, int index, Plane plane) {
+    /** Sends pixels down the wires, unless they need protection and somebody is there: looks and sends in one. */
+    private OptionalLong present(Job job, int[] pixels) {
+        synchronized (link) {
+            boolean withheld = job.scene().needsProtection() && !isProtected();
+            if (job.overlay()) {
+                above = withheld ? Optional.empty()
+                        : job.scene().planes().stream().findFirst().map(plane -> new Overlay(pixels, plane.destination()));
+            } else {
+                below = withheld ? new int[pixels.length] : pixels;
+            }
+            long sequence = panel.show(composed());
+            return withheld ? OptionalLong.empty() : OptionalLong.of(sequence);
+        }
+    }
+
+    private int[] composed() {
+        if (above.isEmpty()) {
+            return below;
+        }
+        int[] both = below.clone();
+        Area area = above.get().area();
+        for (int row = area.y(); row < area.y() + area.height(); row++) {
+            int from = row * width() + area.x();
+            System.arraycopy(above.get().pixels(), from, both, from, area.width());
+        }
+        return both;
+    }
+
+    private Optional<BusFault> fetch(int[] pixels, boolean overlay, int index, Plane plane) {
         byte[] content = new byte[Math.toIntExact(plane.format().size())];
         try {
             dma.gather(plane.memory(), MemorySegment.ofArray(content));
@@ -164,7 +245,7 @@ final class Pipe implements DisplayPipe, AutoCloseable {
             return Optional.of(fault);
         }
         panel.fetched(new FetchedPicture(
-                panel.shown() + 1, index, plane.format(), MemorySegment.ofArray(content).asReadOnly()));
+                panel.shown() + 1, overlay, index, plane.format(), MemorySegment.ofArray(content).asReadOnly()));
         compositor.draw(pixels, plane.format(), content, plane.destination());
         return Optional.empty();
     }
@@ -180,6 +261,7 @@ final class Pipe implements DisplayPipe, AutoCloseable {
     /** Gives up the scenes that wait, lets one that is being shown finish, and ends the thread. Idempotent. */
     @Override
     public void close() {
+        panel.onTap(now -> { });
         List<Job> waiting;
         synchronized (jobs) {
             gone = true;

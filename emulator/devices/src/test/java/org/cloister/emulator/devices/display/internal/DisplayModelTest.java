@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -210,6 +211,59 @@ class DisplayModelTest {
 
         assertThat(show(plane(format(PixelFormat.I420, 4, 2), new Area(0, 0, 4, 2))))
                 .isEqualTo(new DisplayEvent.GivenUp(1));
+    }
+
+    @Test
+    void theOverlayStaysAboveScenesUntilItIsTakenAway() throws InterruptedException {
+        PictureFormat format = format(PixelFormat.XRGB8888, 1, 1);
+        memory.put(FRAME, new byte[] {1, 0, 0, 0});
+        show(plane(format, new Area(0, 0, 16, 8)));
+        memory.put(FRAME, new byte[] {2, 0, 0, 0});
+        assertThat(overlay(Optional.of(plane(format, new Area(2, 2, 4, 4))))).isEqualTo(new DisplayEvent.Shown(1, 2));
+        memory.put(FRAME, new byte[] {3, 0, 0, 0});
+        show(plane(format, new Area(0, 0, 16, 8)));
+
+        assertThat(List.of(pixel(1, 1), pixel(2, 2), pixel(5, 5), pixel(6, 6))).containsExactly(3, 2, 2, 3);
+        overlay(Optional.empty());
+        assertThat(pixel(2, 2)).isEqualTo(3);
+    }
+
+    @Test
+    void aTappedPipeIsBlackUntilTheLastTapIsGone() throws InterruptedException {
+        PictureFormat format = format(PixelFormat.XRGB8888, 1, 1);
+        memory.put(FRAME, new byte[] {9, 0, 0, 0});
+        Plane whole = plane(format, new Area(0, 0, 16, 8));
+        BlockingQueue<Boolean> heard = new LinkedBlockingQueue<>();
+        pipe.onProtectionChange(() -> heard.add(pipe.isProtected()));
+        overlay(Optional.of(whole));
+        Panel.Clip one = panel.tap();
+        Panel.Clip other = panel.tap();
+
+        assertThat(pixel(3, 3)).isZero();
+        assertThat(heard.poll(20, TimeUnit.SECONDS)).isFalse();
+        assertThat(overlay(Optional.of(whole))).isInstanceOf(DisplayEvent.Unprotected.class);
+        pipe.show(1, new Scene(List.of(whole), true), events::add);
+        assertThat(events.poll(20, TimeUnit.SECONDS)).isInstanceOf(DisplayEvent.Unprotected.class);
+        assertThat(overlay(Optional.empty())).isInstanceOf(DisplayEvent.Shown.class);
+        assertThat(pixel(3, 3)).isZero();
+        show(whole);
+        assertThat(pixel(3, 3)).isEqualTo(9);
+        one.close();
+        one.close();
+        assertThat(pipe.isProtected()).isFalse();
+        other.close();
+        assertThat(heard.poll(20, TimeUnit.SECONDS)).isTrue();
+        pipe.show(1, new Scene(List.of(whole), true), events::add);
+        assertThat(events.poll(20, TimeUnit.SECONDS)).isInstanceOf(DisplayEvent.Shown.class);
+    }
+
+    private int pixel(int x, int y) {
+        return panel.photograph().getRGB(x, y) & 0xffffff;
+    }
+
+    private DisplayEvent overlay(Optional<Plane> plane) throws InterruptedException {
+        pipe.overlay(1, plane, events::add);
+        return events.poll(20, TimeUnit.SECONDS);
     }
 
     private DisplayEvent show(Plane... planes) throws InterruptedException {
