@@ -125,6 +125,19 @@ class PlaybackTest {
     }
 
     @Test
+    void dialoguesOfTheSecureWorldReachThePanelAsDrawnAndNobodyElse() throws Exception {
+        Boards.on("lab");
+        String report = run("trusted-ui", new StringWriter(), 0, "--json", "Is it you?", "Really?",
+                "--picture", directory.resolve("ui.png").toString());
+        assertThat(number(report, "frames")).isEqualTo(2);
+        assertThat(number(report, "exact")).isEqualTo(2);
+        assertThat(number(report, "probes")).isPositive().isEqualTo(number(report, "repelled"));
+        assertThat(number(report, "leaked")).isZero();
+        assertThat(report).contains("\"blackWhenTapped\":true", "\"stillLent\":\"0x0\"");
+        assertThat(directory.resolve("ui.png")).isNotEmptyFile();
+    }
+
+    @Test
     void aSwapEveryHalfSecondLosesNothing() throws Exception {
         Boards.on("lab");
         String report = play("--json", "--picture", directory.resolve("sheet.png").toString(), "--swap",
@@ -244,11 +257,15 @@ class PlaybackTest {
         return play(new StringWriter(), 0, arguments);
     }
 
-    @SuppressWarnings("rawtypes") // a service object of a generic type
     private static String play(StringWriter said, int expected, String... arguments) {
+        return run("play", said, expected, arguments);
+    }
+
+    @SuppressWarnings("rawtypes") // a service object of a generic type
+    private static String run(String name, StringWriter said, int expected, String... arguments) {
         Framework.await(() -> Framework.bundle("org.cloister.player").getBundleContext()
                 .getServiceReference("org.cloister.player.internal.BenchFinder"));
-        ServiceReference<Callable> reference = Framework.reference(Callable.class, "(cloister.command=play)");
+        ServiceReference<Callable> reference = Framework.reference(Callable.class, "(cloister.command=" + name + ")");
         ServiceObjects<Callable> commands = Framework.context().getServiceObjects(reference);
         Callable command = commands.getService();
         var out = new StringWriter();

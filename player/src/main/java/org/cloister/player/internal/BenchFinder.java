@@ -54,6 +54,21 @@ public final class BenchFinder {
     }
 
     /**
+     * The bench that a finder finds.
+     *
+     * @param finder null while no board is on that has all that is needed
+     * @param what for the error
+     * @throws HeapException {@code UNAVAILABLE} while there is none; as {@link #find}
+     */
+    static Bench bench(BenchFinder finder, String what) {
+        if (finder == null) {
+            throw new HeapException(HeapError.UNAVAILABLE, what, "this machine",
+                    "no board is on that has a decoder, a display and their drivers", "choose a board with --board");
+        }
+        return finder.find();
+    }
+
+    /**
      * The bench with the first protected output.
      *
      * @throws HeapException {@code NOT_SUPPORTED} when the board has none, or none with a panel

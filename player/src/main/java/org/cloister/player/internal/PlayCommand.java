@@ -4,13 +4,10 @@ package org.cloister.player.internal;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.cloister.heap.HeapError;
-import org.cloister.heap.HeapException;
 import org.cloister.player.clip.internal.ClipException;
 import org.cloister.player.clip.internal.ContentKeys;
 import org.cloister.player.clip.internal.FrameReference;
@@ -84,7 +81,7 @@ public final class PlayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         try {
-            requireWritable(picture);
+            PictureFile.requireWritable(picture, "--picture");
             SwapPlan plan = SwapPlan.parse(swaps);
             PlayReport report;
             if (clip.isPresent()) {
@@ -118,7 +115,7 @@ public final class PlayCommand implements Callable<Integer> {
     }
 
     private PlayReport play(PlayRequest request) throws IOException, InterruptedException {
-        Bench bench = bench();
+        Bench bench = BenchFinder.bench(finder, "play");
         Console console = System.console();
         boolean terminal = console != null && console.isTerminal();
         Progress progress = new Progress(spec.commandLine().getErr(), terminal, System::nanoTime);
@@ -126,24 +123,6 @@ public final class PlayCommand implements Callable<Integer> {
             return new Playback(bench, request, progress, System::nanoTime).run();
         } finally {
             progress.done();
-        }
-    }
-
-    private Bench bench() {
-        BenchFinder found = finder;
-        if (found == null) {
-            throw new HeapException(HeapError.UNAVAILABLE, "play", "this machine",
-                    "no board is on that has a decoder, a display and their drivers", "choose a board with --board");
-        }
-        return found.find();
-    }
-
-    /** Better now than after the clip was played. */
-    private static void requireWritable(Path picture) {
-        Path parent = picture.toAbsolutePath().getParent();
-        if (parent == null || !Files.isDirectory(parent) || !Files.isWritable(parent) || Files.isDirectory(picture)) {
-            throw new ClipException("write", picture, "it is not in a directory that can be written to",
-                    "name another file with --picture");
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.cloister.player.play.internal.PlayReport;
+import org.cloister.player.probe.internal.ProtectionReport;
 
 /** Writes reports for people and for machines. */
 final class ReportPrinter {
@@ -34,24 +35,50 @@ final class ReportPrinter {
         }
         line(out, "attacks", "%d tried, %d repelled%s (%s)".formatted(report.probes(), report.repelled(),
                 report.ciphertext() == 0 ? "" : ", of which %d read ciphertext".formatted(report.ciphertext()),
-                report.attackers().entrySet().stream().sorted(Map.Entry.comparingByKey())
-                        .map(entry -> entry.getKey() + " " + entry.getValue()).collect(Collectors.joining(", "))));
+                attackers(report.attackers())));
         report.breaches().forEach(breach -> line(out, "BREACH", breach));
         line(out, "heap", "%s on %s, served by %s: %s of %s free, %s".formatted(report.heap(), report.board(),
                 String.join(", then ", report.backends()), size(report.usage().free()), size(report.usage().capacity()),
-                left(report)));
+                left(report.leaked(), report.stillLent())));
         line(out, "picture", report.picture().toString());
     }
 
-    private static String left(PlayReport report) {
-        if (report.leaked() > 0) {
-            return report.leaked() + " buffers left behind";
-        }
-        return report.stillLent() == 0 ? "nothing left behind"
-                : "0x%x bytes did not come back to the normal world".formatted(report.stillLent());
+    /** How a heap held out, in lines. */
+    static void print(ProtectionReport report, PrintWriter out) {
+        line(out, "attacks", "%d tried, %d repelled (%s)".formatted(
+                report.probes(), report.repelled(), attackers(report.attackers())));
+        report.breaches().forEach(breach -> line(out, "BREACH", breach));
+        line(out, "heap", "%s on %s, served by %s: %s of %s free, %s".formatted(report.heap(), report.board(),
+                report.backend(), size(report.usage().free()), size(report.usage().capacity()),
+                left(report.leaked(), report.stillLent())));
     }
 
-    private static void line(PrintWriter out, String label, String text) {
+    /** How a heap held out, in keys. */
+    static void add(ProtectionReport report, JsonObjectBuilder object) {
+        object.add("board", report.board())
+                .add("heap", report.heap())
+                .add("backends", JsonProvider.provider().createArrayBuilder().add(report.backend()))
+                .add("probes", report.probes())
+                .add("repelled", report.repelled())
+                .add("leaked", report.leaked())
+                .add("stillLent", "0x" + Long.toHexString(report.stillLent()));
+    }
+
+    private static String attackers(Map<String, Long> attackers) {
+        return attackers.entrySet().stream().sorted(Map.Entry.comparingByKey())
+                .map(entry -> entry.getKey() + " " + entry.getValue()).collect(Collectors.joining(", "));
+    }
+
+    private static String left(long leaked, long stillLent) {
+        if (leaked > 0) {
+            return leaked + " buffers left behind";
+        }
+        return stillLent == 0 ? "nothing left behind"
+                : "0x%x bytes did not come back to the normal world".formatted(stillLent);
+    }
+
+    /** A line with a label. */
+    static void line(PrintWriter out, String label, String text) {
         out.println("%-10s%s".formatted(label, text));
     }
 

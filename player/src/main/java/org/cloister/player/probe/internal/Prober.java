@@ -217,13 +217,23 @@ public final class Prober {
     }
 
     private void refused(Stage stage, String what, Runnable access) {
+        attempt(stage, what, HeapError.CPU_ACCESS_DENIED, access);
+    }
+
+    /**
+     * Tries what the API must refuse.
+     *
+     * @param what for people, such as {@code "show it on another plane"}
+     * @param expected the error that it has to give
+     */
+    public void attempt(Stage stage, String what, HeapError expected, Runnable access) {
         Optional<HeapError> error = Optional.empty();
         try {
             access.run();
         } catch (HeapException e) {
             error = Optional.of(e.error());
         }
-        if (error.filter(HeapError.CPU_ACCESS_DENIED::equals).isPresent()) {
+        if (error.filter(expected::equals).isPresent()) {
             tally.repelled("API");
         } else {
             tally.breached("API", "%s, API: %s gave %s".formatted(stage, what, error.map(Enum::name).orElse("content")));

@@ -11,6 +11,10 @@ public enum Stage {
     DECRYPTING,
     /** Clear bitstream is in it. */
     WRITTEN,
+    /** The secure world draws in it. */
+    DRAWING,
+    /** The secure world has drawn in it. */
+    DRAWN,
     /** The decoder has it. */
     DECODING,
     /** A clear picture is in it. */

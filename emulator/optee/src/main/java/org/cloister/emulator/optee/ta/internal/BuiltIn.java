@@ -16,6 +16,7 @@ public final class BuiltIn {
         store.add(new TrustedKeysApplication(machine.uniqueKey()));
         store.add(new SecureDataPathApplication());
         store.add(new ContentApplication());
+        store.add(new TrustedUiApplication());
         return store;
     }
 }
