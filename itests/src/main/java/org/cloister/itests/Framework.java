@@ -12,6 +12,7 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -68,6 +69,18 @@ final class Framework {
 
     static <T> T service(Class<T> type, String filter) {
         return context().getService(reference(type, filter));
+    }
+
+    /** The service of a type whose package the tests do not import, so that its bundle can be taken away. */
+    static ServiceReference<?> reference(String type, String filter) {
+        return await(() -> {
+            try {
+                return Optional.ofNullable(context().getAllServiceReferences(type, filter)).map(found -> found[0])
+                        .orElse(null);
+            } catch (InvalidSyntaxException e) {
+                throw new AssertionError(e);
+            }
+        });
     }
 
     static <T> ServiceReference<T> reference(Class<T> type, String filter) {

@@ -12,7 +12,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     String PID = "org.cloister.backend.mtk";
 
     @AttributeDefinition(name = "Trusted OS", description = "An LDAP filter for the trusted OS that has the memory"
-            + " application: (tee.id=optee). Empty: any, the one of the highest ranking.")
+            + " application: (tee.id=optee). Empty: the first, by ranking, that opens a session with it.")
     String tee_target() default "";
 
     @AttributeDefinition(name = "Uuid of the application", description = "The uuid of the memory application. Empty: what"

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.backend.mtk.internal;
 
+import static java.util.stream.Collectors.joining;
+
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.cloister.heap.HeapError;
@@ -32,7 +36,7 @@ final class TaSession {
     /**
      * Opens nothing yet.
      *
-     * @param tees where the trusted OS comes from
+     * @param tees where trusted operating systems come from
      * @param configured by which uuid the application is looked for, if the configuration says
      */
     TaSession(TeeSource tees, Optional<UUID> configured) {
@@ -48,15 +52,34 @@ final class TaSession {
      *     and what {@link Tee#open} throws
      */
     long ensure(String what) {
-        Optional<Tee> tee = tees.current();
-        if (open.isPresent() && open.map(Open::tee).equals(tee)) {
+        List<Tee> there = tees.current();
+        if (open.filter(one -> there.contains(one.tee())).isPresent()) {
             return serial;
         }
         drop();
-        open = Optional.of(open(what, tee.orElseThrow(() -> new HeapException(HeapError.UNAVAILABLE, what,
-                "backend " + MtkBackend.ID, "there is no trusted OS now", "start the backend of one, and try again"))));
+        open = Optional.of(open(what, there));
         serial++;
         return serial;
+    }
+
+    /** Opens one with the first that has the application. */
+    private Open open(String what, List<Tee> there) {
+        List<HeapException> refusals = new ArrayList<>();
+        for (Tee tee : there) {
+            try {
+                return open(what, tee);
+            } catch (HeapException e) {
+                refusals.add(e);
+            }
+        }
+        if (refusals.isEmpty()) {
+            throw new HeapException(HeapError.UNAVAILABLE, what, "backend " + MtkBackend.ID,
+                    "there is no trusted OS now", "start the backend of one, and try again");
+        }
+        HeapException first = refusals.getFirst();
+        throw refusals.size() == 1 ? first : new HeapException(first.error(), what,
+                refusals.stream().map(HeapException::which).collect(joining(", ")),
+                refusals.stream().map(one -> one.which() + ": " + one.why()).collect(joining("; ")), first.remedy(), first);
     }
 
     private Open open(String what, Tee tee) {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.backend.mtk.internal;
 
-import java.util.Map;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
@@ -16,8 +15,8 @@ import org.osgi.util.tracker.ServiceTracker;
 import org.osgi.util.tracker.ServiceTrackerCustomizer;
 
 /**
- * The trusted OS among the services. Not a reference of the component, for sessions last as long as pools do, and pools
- * go on after their component was deactivated. Safe for use by any thread.
+ * The trusted operating systems among the services. Not a reference of the component, for sessions last as long as
+ * pools do, and pools go on after their component was deactivated. Safe for use by any thread.
  */
 final class TeeTracker implements TeeSource, ServiceTrackerCustomizer<Tee, Tee> {
     private final BundleContext context;
@@ -76,8 +75,8 @@ final class TeeTracker implements TeeSource, ServiceTrackerCustomizer<Tee, Tee> 
     }
 
     @Override
-    public Optional<Tee> current() {
-        return Optional.ofNullable(there.lastEntry()).map(Map.Entry::getValue);
+    public List<Tee> current() {
+        return List.copyOf(there.descendingMap().values());
     }
 
     @Override

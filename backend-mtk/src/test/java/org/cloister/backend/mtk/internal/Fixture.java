@@ -41,7 +41,7 @@ final class Fixture implements AutoCloseable {
     final TestHost host = new TestHost();
     final MtkBackend backend;
     final DisturbedTee tee;
-    Optional<Tee> current;
+    List<Tee> current;
     private final TrustedFirmware firmware;
     private MemoryApplication application;
     boolean closed;
@@ -62,7 +62,7 @@ final class Fixture implements AutoCloseable {
         firmware = booted.getFirst();
         firmware.add(application);
         tee = new DisturbedTee(optee());
-        current = Optional.of(tee);
+        current = List.of(tee);
         backend = new MtkBackend(Binding.read(soc().deviceTree()),
                 new MtkBackend.Settings(configured, numbering, secureVideo, Optional.empty()), source(),
                 soc()::contiguousAreas);
@@ -77,7 +77,7 @@ final class Fixture implements AutoCloseable {
     TeeSource source() {
         return new TeeSource() {
             @Override
-            public Optional<Tee> current() {
+            public List<Tee> current() {
                 return current;
             }
 

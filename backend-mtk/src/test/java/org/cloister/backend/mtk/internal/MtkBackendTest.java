@@ -83,7 +83,7 @@ class MtkBackendTest {
 
     @Test
     void withoutATrustedOsEachHeapSaysSo() {
-        f.current = Optional.empty();
+        f.current = List.of();
         assertThat(f.backend.offers()).hasSize(3)
                 .allSatisfy(offer -> assertThat(offer.refusal().orElseThrow().why()).contains("no trusted OS"));
         refused(HeapError.INVALID_ARGUMENT, () -> f.open(MemoryType.CM_TZ));
@@ -321,6 +321,30 @@ class MtkBackendTest {
         assertThat(e.getMessage()).contains("told by the TEE: none", "which the default names");
         f.restartApplication(Numbering.CURRENT);
         pool.allocate(PAGE, PAGE);
+    }
+
+    @Test
+    void anotherTrustedOsIsAskedWhenOneHasNoSuchApplication() {
+        f.current = List.of(new OtherTee("other"), f.tee);
+        Pool pool = f.open(MemoryType.CM_CMA);
+        PoolBuffer kept = pool.allocate(PAGE, PAGE);
+        assertThat(pool.teeMemory(kept)).isInstanceOfSatisfying(TeeMemory.Physical.class,
+                where -> assertThat(where.tee()).contains(f.tee.id()));
+        f.current = List.of(new OtherTee("another"), f.tee);
+        pool.free(pool.allocate(PAGE, PAGE));
+        assertThat(f.tee.opened).as("whoever comes besides changes nothing").hasSize(1);
+        pool.free(kept);
+        assertThat(f.taken()).isZero();
+    }
+
+    @Test
+    void whenNoneOfSeveralHasTheApplicationAllAreNamed() {
+        f.removeApplication();
+        f.current = List.of(new OtherTee("other"), f.tee);
+        Pool pool = f.open(MemoryType.CM_TZ);
+        HeapException e = refused(HeapError.FIRMWARE_REFUSED, () -> pool.allocate(PAGE, PAGE));
+        assertThat(e.which()).isEqualTo("TEE other, TEE optee");
+        assertThat(e.why()).contains("TEE other: it opens no session", "TEE optee: it opens no session");
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.cloister.backend.mtk.internal.Fixture.MIB;
 import static org.cloister.backend.mtk.internal.Fixture.refused;
 
+import java.util.List;
 import java.util.Optional;
 import org.cloister.backend.Pool;
 import org.cloister.backend.PoolBuffer;
@@ -36,12 +37,12 @@ class TeeGoneTest {
         Pool pool = f.open(type);
         PoolBuffer kept = pool.allocate(PAGE, PAGE);
         PoolBuffer freed = pool.allocate(PAGE, PAGE);
-        f.current = Optional.empty();
+        f.current = List.of();
         refused(HeapError.UNAVAILABLE, () -> pool.allocate(PAGE, PAGE));
         pool.free(freed);
         assertThat(f.host.quarantined).containsExactly("0x%x+0x1000".formatted(freed.address(0)));
         assertThat(pool.retryQuarantined()).isZero();
-        f.current = Optional.of(f.tee.again());
+        f.current = List.of(f.tee.again());
         PoolBuffer next = pool.allocate(PAGE, PAGE);
         assertThat(next.address(0)).isEqualTo(freed.address(0));
         pool.free(next);
@@ -55,11 +56,11 @@ class TeeGoneTest {
     void memoryThatStayedIsFreedWhenAskedFor() {
         Pool pool = f.open(MemoryType.CM_CMA);
         PoolBuffer buffer = pool.allocate(PAGE, PAGE);
-        f.current = Optional.empty();
+        f.current = List.of();
         pool.free(buffer);
         assertThat(pool.usage().quarantined()).isEqualTo(PAGE);
         assertThat(f.taken()).isPositive();
-        f.current = Optional.of(f.tee);
+        f.current = List.of(f.tee);
         assertThat(pool.retryQuarantined()).isEqualTo(PAGE);
         assertThat(f.taken()).isZero();
         assertThat(pool.retryQuarantined()).isZero();
@@ -90,7 +91,7 @@ class TeeGoneTest {
         PoolBuffer buffer = pool.allocate(PAGE, PAGE);
         long taken = f.taken();
         f.restartApplication(Numbering.CURRENT);
-        f.current = Optional.of(f.tee.again());
+        f.current = List.of(f.tee.again());
         refused(HeapError.FIRMWARE_DEAD, () -> pool.allocate(PAGE, PAGE));
         assertThat(f.host.failed).containsExactly(pool);
         refused(HeapError.FIRMWARE_DEAD, () -> pool.allocate(PAGE, PAGE));
@@ -125,7 +126,7 @@ class TeeGoneTest {
         Pool pool = f.open(MemoryType.CM_TZ);
         pool.free(pool.allocate(PAGE, PAGE));
         f.restartApplication(Numbering.CURRENT);
-        f.current = Optional.of(f.tee.again());
+        f.current = List.of(f.tee.again());
         pool.allocate(PAGE, PAGE);
         assertThat(f.host.failed).isEmpty();
     }
@@ -137,12 +138,12 @@ class TeeGoneTest {
         f = new Fixture(Optional.empty(), Numbering.LEGACY, SecureVideo.NONE);
         Pool pool = f.open(type);
         PoolBuffer buffer = pool.allocate(PAGE, PAGE);
-        f.current = Optional.of(f.tee.again());
+        f.current = List.of(f.tee.again());
         long size = type == MemoryType.CM_TZ ? 256 * MIB : 64 * MIB;
         refused(type == MemoryType.CM_TZ ? HeapError.NO_MEMORY : HeapError.INVALID_ARGUMENT,
                 () -> pool.allocate(512 * MIB, PAGE));
         f.restartApplication(Numbering.LEGACY);
-        f.current = Optional.of(f.tee.again());
+        f.current = List.of(f.tee.again());
         if (type == MemoryType.CM_CMA) {
             refused(HeapError.FIRMWARE_DEAD, () -> pool.allocate(size, PAGE));
             assertThat(f.host.failed).contains(pool);

@@ -13,7 +13,6 @@ import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
-import org.cloister.platform.layout.ContentSample;
 import org.cloister.player.clip.internal.ContentKeys;
 import org.cloister.tee.Tee;
 
@@ -45,12 +44,13 @@ final class Decryptions implements AutoCloseable {
     }
 
     /**
-     * How to fill buffers that a backend serves now.
+     * How to fill a buffer, and all others of its backend.
      *
+     * @param buffer that nobody uses
      * @throws HeapException {@code NOT_SUPPORTED} when neither CPU nor trusted OS can
      */
-    Decryption of(String backend) {
-        Decryption chosen = prepare(backend);
+    Decryption of(DmaBuf buffer) {
+        Decryption chosen = prepare(buffer);
         by.add(chosen.by());
         return chosen;
     }
@@ -62,36 +62,51 @@ final class Decryptions implements AutoCloseable {
      */
     void requireAccess() {
         try (DmaBuf buffer = heap.allocate(AllocationRequest.of(1).named("trial"))) {
-            prepare(buffer.record().backend()).requireAccess(buffer);
+            prepare(buffer).requireAccess(buffer);
         }
     }
 
-    private Decryption prepare(String backend) {
+    private Decryption prepare(DmaBuf buffer) {
+        String backend = buffer.record().backend();
         Decryption chosen = byBackend.get(backend);
         if (chosen == null) {
-            chosen = choose();
+            chosen = choose(buffer);
             byBackend.put(backend, chosen);
         }
         return chosen;
     }
 
-    private Decryption choose() {
+    private Decryption choose(DmaBuf buffer) {
         if (heap.attributes().cpuAccess().writes()) {
             return new CpuDecryption(clip, keys);
         }
         List<String> reasons = new ArrayList<>();
         for (Tee tee : tees.get()) {
             try {
-                return new TeeDecryption(clip, keys, tee, beforeSharing);
+                return open(tee, buffer);
             } catch (HeapException e) {
-                reasons.add("%s does not open the content decryption application %s: %s"
-                        .formatted(tee.version().name(), ContentSample.APPLICATION, e.why()));
+                reasons.add(e.why());
             }
         }
         throw new HeapException(HeapError.NOT_SUPPORTED, "play " + clip, "heap " + heap.name(),
                 "the CPU cannot write its memory, and "
                         + (reasons.isEmpty() ? "there is no trusted OS to decrypt into it" : String.join("; ", reasons)),
                 "choose a board with either, such as jacinto or virt-optee, or another heap with --heap");
+    }
+
+    /** A trusted OS that has the application may not know the memory, as there may be several of them. */
+    private Decryption open(Tee tee, DmaBuf buffer) {
+        Decryption opened = new TeeDecryption(clip, keys, tee, beforeSharing);
+        boolean done = false;
+        try {
+            opened.requireAccess(buffer);
+            done = true;
+            return opened;
+        } finally {
+            if (!done) {
+                opened.close();
+            }
+        }
     }
 
     /** Who decrypted, in the order of their first sample. */

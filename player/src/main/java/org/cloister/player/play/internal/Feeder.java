@@ -80,7 +80,7 @@ final class Feeder {
         CompletableFuture<Void> attack = CompletableFuture.runAsync(
                 () -> prober.onTheBus(Stage.DECRYPTING, buffer.id()), command -> Thread.ofVirtual().start(command));
         try {
-            decryptions.of(buffer.record().backend()).decrypt(sample, buffer);
+            decryptions.of(buffer).decrypt(sample, buffer);
         } finally {
             attack.join();
         }

@@ -61,7 +61,7 @@ final class TeeDecryption implements Decryption {
         this.keys = keys;
         this.tee = tee;
         this.beforeSharing = beforeSharing;
-        session = tee.open(ContentSample.APPLICATION, Login.PUBLIC);
+        session = open(tee);
         boolean done = false;
         try {
             shared = tee.allocate(LEAST_SHARED, Direction.INPUT);
@@ -70,6 +70,16 @@ final class TeeDecryption implements Decryption {
             if (!done) {
                 session.close();
             }
+        }
+    }
+
+    private static TeeSession open(Tee tee) {
+        try {
+            return tee.open(ContentSample.APPLICATION, Login.PUBLIC);
+        } catch (HeapException e) {
+            throw new HeapException(e.error(), e.what(), e.which(),
+                    "%s does not open the content decryption application %s: %s"
+                            .formatted(tee.version().name(), ContentSample.APPLICATION, e.why()), e.remedy(), e);
         }
     }
 

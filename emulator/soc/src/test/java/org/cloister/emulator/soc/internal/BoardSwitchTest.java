@@ -221,7 +221,9 @@ class BoardSwitchTest {
     void theBoardsThatComeWithItAreOnes() {
         for (Board board : List.of(new JacintoBoard(), new LabBoard())) {
             BoardSwitch power = on(board.name());
-            power.addFirmware(world -> () -> { }, Map.of(Firmware.NAME, "optee"));
+            for (String firmware : List.of("optee", "psp", "memory-encryption")) {
+                power.addFirmware(world -> () -> { }, Map.of(Firmware.NAME, firmware));
+            }
             power.addBoard(board);
             assertThat(power.state()).isEqualTo(new PowerState(board.name(), Phase.ON, ""));
             power.stop();

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class LabBoardTest {
     private static PoweredSoc on() {
-        return new SocBuilder(new LabBoard()).firmware("optee", world -> () -> { }).boot();
+        return new SocBuilder(new LabBoard()).firmware("optee", world -> () -> { }).firmware("psp", world -> () -> { })
+                .firmware("memory-encryption", world -> () -> { }).boot();
     }
 
     @Test
