@@ -91,6 +91,7 @@ class PlaybackTest {
         application.update(Framework.properties(Map.of("numbering", "LEGACY")));
         backend.update(Framework.properties(Map.of("numbering", "LEGACY")));
         try {
+            player.switchOn("mt8195");
             Framework.reference("org.cloister.emulator.optee.TrustedApplication", "(numbering=LEGACY)");
             Framework.reference(HeapBackend.class.getName(), "(numbering=LEGACY)");
             String report = playOn("mt8195", heap);
