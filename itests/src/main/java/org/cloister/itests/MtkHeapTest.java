@@ -12,6 +12,7 @@ import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
+import org.cloister.heap.HeapState;
 import org.cloister.heap.Heaps;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,6 +91,52 @@ class MtkHeapTest {
         Framework.eventually("all memory is free", () -> {
             heap.allocate(4096).close();
             return heap.usage().buffers() == 0;
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {CM, CMA})
+    void aBackendThatIsStoppedWithLiveBuffersLeavesNothingBehind(String name) throws Exception {
+        Heap heap = heaps().await(name, PATIENCE);
+        DmaBuf left = heap.allocate(4096);
+        mtk.stop();
+        try {
+            Framework.eventually("the heap is not served", () -> !heaps().explain(name).available());
+            assertThat(left.state()).isNotEqualTo(BufferState.REVOKED);
+            refused(HeapError.DRAINING, heap);
+            left.close();
+            Framework.eventually("nothing drains any more", () -> heap.state() == HeapState.UNAVAILABLE);
+        } finally {
+            mtk.start();
+        }
+        assertAllIsFree(name);
+    }
+
+    @Test
+    void whatCannotBeGivenBackWhenTheBackendIsStoppedIsGivenBackWhenTheTrustedOsComes() throws Exception {
+        Heap heap = heaps().await(CMA, PATIENCE);
+        DmaBuf left = heap.allocate(4096);
+        mtk.stop();
+        try {
+            optee.stop();
+            left.close();
+            Framework.eventually("nothing drains any more", () -> heap.state() == HeapState.UNAVAILABLE);
+            optee.start();
+        } finally {
+            mtk.start();
+        }
+        assertAllIsFree(CMA);
+    }
+
+    private static void assertAllIsFree(String name) {
+        Heap heap = heaps().await(name, PATIENCE);
+        long all = name.equals(CM) ? 128L << 20 : 384L << 20;
+        Framework.eventually("all memory can be had", () -> {
+            try (DmaBuf whole = heap.allocate(all)) {
+                return whole.size() == all;
+            } catch (HeapException e) {
+                return false;
+            }
         });
     }
 

@@ -92,19 +92,27 @@ class PlaybackTest {
         backend.update(Framework.properties(Map.of("numbering", "LEGACY")));
         try {
             player.switchOn("mt8195");
-            Framework.reference("org.cloister.emulator.optee.TrustedApplication", "(numbering=LEGACY)");
-            Framework.reference(HeapBackend.class.getName(), "(numbering=LEGACY)");
-            String report = playOn("mt8195", heap);
-            assertPlayed(report, "mt8195", "mtk", "in OP-TEE 4.10 by SMC");
+            awaitNumbering("LEGACY");
+            assertPlayed(play(heap), "mt8195", "mtk", "in OP-TEE 4.10 by SMC");
         } finally {
-            player.switchOff();
             application.delete();
             backend.delete();
+            awaitNumbering("CURRENT");
         }
+    }
+
+    private static void awaitNumbering(String numbering) {
+        String filter = "(numbering=%s)".formatted(numbering);
+        Framework.reference("org.cloister.emulator.optee.TrustedApplication", filter);
+        Framework.reference(HeapBackend.class.getName(), filter);
     }
 
     private String playOn(String board, String heap) throws Exception {
         player.switchOn(board);
+        return play(heap);
+    }
+
+    private String play(String heap) {
         Framework.service(CodecDriver.class, null);
         Framework.reference(DisplayDriver.class, null);
         return player.play("--json", "--heap", heap, "--picture", directory.resolve("sheet.png").toString());

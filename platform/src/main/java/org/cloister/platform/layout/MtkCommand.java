@@ -44,7 +44,8 @@ import org.osgi.annotation.versioning.ProviderType;
  *   <caption>Cloister's own</caption>
  *   <tr><th>id</th><th>command</th><th>parameters</th></tr>
  *   <tr><td>0x434c0000</td><td>{@link #PROTECT_FOR}</td><td>0 in: a base, b size; 1 in: a the id that accesses of the
- *     device carry, b 1 read, 2 write, 3 both; 2 out: a handle, for {@link #FREE}; b ranges that are left</td></tr>
+ *     device carry, b 1 read, 2 write, 3 both; 2 out: a handle, for {@link #FREE} and {@link #RETRIEVE_SEGMENTS}; b ranges
+ *     that are left</td></tr>
  * </table>
  */
 @ProviderType

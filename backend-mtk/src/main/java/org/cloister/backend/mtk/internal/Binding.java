@@ -12,6 +12,7 @@ import org.cloister.platform.dt.AddressRange;
 import org.cloister.platform.dt.DeviceTree;
 import org.cloister.platform.dt.GrantList;
 import org.cloister.platform.dt.HeapProperties;
+import org.cloister.platform.dt.InitiatorProperties;
 import org.cloister.platform.dt.MalformedDeviceTree;
 import org.cloister.platform.dt.Node;
 import org.cloister.platform.dt.ReservedMemory;
@@ -23,9 +24,10 @@ import org.cloister.platform.dt.ReservedMemory;
  * @param carveOutGrants who may use it, as far as is known
  * @param area the full name of the node of the contiguous memory, if there is some
  * @param areaGrants who may use it once it is handed over, as far as is known
+ * @param devices the ids that accesses of the normal world's devices carry, by their names
  */
 record Binding(Optional<AddressRange> carveOut, Optional<Map<String, Access>> carveOutGrants, Optional<String> area,
-        Optional<Map<String, Access>> areaGrants) {
+        Optional<Map<String, Access>> areaGrants, Map<String, Integer> devices) {
     static final String CARVE_OUT = "mediatek,restricted-region";
     static final String AREA = "mediatek,dynamic-restricted-region";
     static final String OLD_AREA = "mediatek,secure_cma_chunkmem";
@@ -44,7 +46,7 @@ record Binding(Optional<AddressRange> carveOut, Optional<Map<String, Access>> ca
                 return Optional.empty();
             }
             return Optional.of(new Binding(carveOut.map(Binding::range), carveOut.flatMap(Binding::grants),
-                    area.map(Node::name), useCase(tree).flatMap(Binding::grants)));
+                    area.map(Node::name), useCase(tree).flatMap(Binding::grants), InitiatorProperties.devices(tree)));
         } catch (MalformedDeviceTree e) {
             throw new HeapException(HeapError.INVALID_ARGUMENT, "look for MediaTek's restricted memory",
                     "the device tree", e.getMessage(), "correct the device tree", e);

@@ -41,7 +41,7 @@ final class Blocks {
         return handedOver;
     }
 
-    /** How many regions there are for blocks, once the application was asked. */
+    /** How many regions there are, for blocks and for single devices, once the application was asked. */
     OptionalInt regions() {
         return regions;
     }
@@ -111,11 +111,16 @@ final class Blocks {
         List.copyOf(handedOver).stream().filter(isUsed.negate()).forEach(this::giveBack);
     }
 
-    /** No region is left; says how many there are. */
-    HeapException noRegion(String what) {
+    /**
+     * No region is left; says how many there are.
+     *
+     * @param forDevices how many hold memory of single devices
+     */
+    HeapException noRegion(String what, int forDevices) {
         return new HeapException(HeapError.NO_REGION, what, area.name(),
-                "%d of %s firewall regions hold blocks of %d MiB, and the hardware can protect no more".formatted(
-                        handedOver.size(), regions.isPresent() ? regions.getAsInt() : "an unknown number of",
-                        blockSize() >> 20), "free buffers, so that a block comes back, or ask for less");
+                "%d of %s firewall regions hold blocks of %d MiB, %d memory of single devices, and the hardware can"
+                        .formatted(handedOver.size(), regions.isPresent() ? regions.getAsInt() : "an unknown number of",
+                                blockSize() >> 20, forDevices) + " protect no more",
+                "free buffers, so that a block comes back, or ask for less");
     }
 }

@@ -11,7 +11,7 @@ final class Held implements PoolBuffer {
     private final int handle;
     private final List<Segment> segments;
     private final long size;
-    private boolean live = true; // guarded by the lock of TaMemory
+    private boolean live = true; // guarded by the lock of the pool
 
     Held(TaPool pool, int handle, List<Segment> segments, long size) {
         this.pool = pool;

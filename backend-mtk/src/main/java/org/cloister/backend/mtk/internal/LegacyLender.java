@@ -16,16 +16,16 @@ import org.cloister.pool.Lender;
  * out of it here. Safe for use by any thread.
  */
 final class LegacyLender implements Lender {
-    private final TaMemory memory;
+    private final TaLoans loans;
     private final MemoryType type;
     private final AddressRange carveOut;
     private final Optional<ContiguousArea> area;
     private final Runnable onReleased;
     private final AtomicBoolean carveOutTaken = new AtomicBoolean();
 
-    private LegacyLender(TaMemory memory, MemoryType type, AddressRange carveOut, Optional<ContiguousArea> area,
+    private LegacyLender(TaLoans loans, MemoryType type, AddressRange carveOut, Optional<ContiguousArea> area,
             Runnable onReleased) {
-        this.memory = memory;
+        this.loans = loans;
         this.type = type;
         this.carveOut = carveOut;
         this.area = area;
@@ -33,13 +33,13 @@ final class LegacyLender implements Lender {
     }
 
     /** Of a carve-out. */
-    static LegacyLender of(TaMemory memory, AddressRange carveOut, Runnable onReleased) {
-        return new LegacyLender(memory, MemoryType.CM_TZ, carveOut, Optional.empty(), onReleased);
+    static LegacyLender of(TaLoans loans, AddressRange carveOut, Runnable onReleased) {
+        return new LegacyLender(loans, MemoryType.CM_TZ, carveOut, Optional.empty(), onReleased);
     }
 
     /** Of contiguous memory. */
-    static LegacyLender of(TaMemory memory, ContiguousArea area, Runnable onReleased) {
-        return new LegacyLender(memory, MemoryType.CM_CMA, new AddressRange(area.base(), area.size()),
+    static LegacyLender of(TaLoans loans, ContiguousArea area, Runnable onReleased) {
+        return new LegacyLender(loans, MemoryType.CM_CMA, new AddressRange(area.base(), area.size()),
                 Optional.of(area), onReleased);
     }
 
@@ -57,12 +57,12 @@ final class LegacyLender implements Lender {
 
     @Override
     public long lend(long address, long size) {
-        return memory.lend(type, new AddressRange(address, size));
+        return loans.lend(type, new AddressRange(address, size));
     }
 
     @Override
     public void reclaim(long handle) {
-        memory.reclaim((int) handle);
+        loans.reclaim((int) handle);
     }
 
     @Override
@@ -77,7 +77,7 @@ final class LegacyLender implements Lender {
 
     @Override
     public Optional<TeeMemory> teeMemory(long handle, long offset, long address) {
-        return Optional.of(new TeeMemory.Physical(memory.tee(), address));
+        return Optional.of(new TeeMemory.Physical(loans.tee(), address));
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.cloister.heap.Access;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.dt.AddressRange;
@@ -151,6 +152,13 @@ final class MemoryTa {
     /** Asks how many ranges of contiguous memory the hardware can protect at a time. */
     int regionCount(AddressRange area) {
         return session.invoke("ask for the number of regions", MtkCommand.REGION_COUNT, inout(area)).value(0).a();
+    }
+
+    /** Has memory protected for one device; gives the handle. */
+    int protectFor(String what, AddressRange range, int device, Access rights) {
+        int bits = (rights.reads() ? MtkCommand.READ : 0) | (rights.writes() ? MtkCommand.WRITE : 0);
+        return session.invoke(what, MtkCommand.PROTECT_FOR, in((int) range.base(), (int) range.size()),
+                in(device, bits), OUT).value(2).a();
     }
 
     /** An answer that cannot be. */

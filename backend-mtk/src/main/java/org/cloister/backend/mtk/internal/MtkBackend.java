@@ -39,15 +39,20 @@ final class MtkBackend implements HeapBackend {
 
     private static final Logger LOG = LoggerFactory.getLogger(MtkBackend.class);
     private static final long PAGE = 4096;
+    private static final Duration FAREWELL = Duration.ofMinutes(1);
 
     private final Optional<Binding> binding;
     private final Settings settings;
     private final TeeSource tees;
     private final Supplier<List<ContiguousArea>> areas;
+    private final PoolTimer timer;
+    private final Runnable onEnd;
     private volatile Optional<BackendHost> host = Optional.empty();
     private final Set<Pool> pools = ConcurrentHashMap.newKeySet();
-    private Optional<TaMemory> memory = Optional.empty(); // guarded by this, as is the next
-    private boolean retired;
+    private Optional<Application> application = Optional.empty(); // guarded by this, as are the next
+    private volatile boolean retired;
+    private boolean parting;
+    private boolean ended;
 
     /**
      * What is configured.
@@ -55,30 +60,40 @@ final class MtkBackend implements HeapBackend {
      * @param application the uuid of the application, if it is configured
      * @param numbering which commands it knows
      * @param secureVideo which memory also serves {@code protected,secure-video}
+     * @param idle how long blocks without buffers are kept
      * @param problem why nothing can be served whatever happens; empty when all is well
      */
-    record Settings(Optional<UUID> application, Numbering numbering, SecureVideo secureVideo,
+    record Settings(Optional<UUID> application, Numbering numbering, SecureVideo secureVideo, Duration idle,
             Optional<String> problem) {
         /** Takes a configuration; what is wrong with it is a problem. */
         static Settings of(MtkConfiguration configuration) {
             String uuid = configuration.application_uuid().strip();
+            Optional<UUID> application = Optional.empty();
+            Optional<String> problem = Optional.empty();
             try {
-                Optional<UUID> application = uuid.isEmpty() ? Optional.empty() : Optional.of(UUID.fromString(uuid));
-                return new Settings(application, configuration.numbering(), configuration.secure_video(),
-                        Optional.empty());
+                application = uuid.isEmpty() ? application : Optional.of(UUID.fromString(uuid));
             } catch (IllegalArgumentException e) {
-                return new Settings(Optional.empty(), configuration.numbering(), configuration.secure_video(),
-                        Optional.of("application.uuid \"" + uuid + "\" is no uuid"));
+                problem = Optional.of("application.uuid \"" + uuid + "\" is no uuid");
             }
+            return new Settings(application, configuration.numbering(), configuration.secure_video(),
+                    Duration.ofMillis(Math.max(0, configuration.idle_time_ms())), problem);
         }
     }
 
-    /** Serves what a device tree tells of. */
-    MtkBackend(Optional<Binding> binding, Settings settings, TeeSource tees, Supplier<List<ContiguousArea>> areas) {
+    /**
+     * Serves what a device tree tells of.
+     *
+     * @param timer the time that idle blocks go by
+     * @param onEnd run once, when it was retired and nothing is left
+     */
+    MtkBackend(Optional<Binding> binding, Settings settings, TeeSource tees, Supplier<List<ContiguousArea>> areas,
+            PoolTimer timer, Runnable onEnd) {
         this.binding = binding;
         this.settings = settings;
         this.tees = tees;
         this.areas = areas;
+        this.timer = timer;
+        this.onEnd = onEnd;
     }
 
     @Override
@@ -99,6 +114,9 @@ final class MtkBackend implements HeapBackend {
     /** A trusted OS, or an area, came or went. */
     void changed() {
         host.ifPresent(BackendHost::offersChanged);
+        if (retired) {
+            Thread.ofVirtual().name("cloister-mtk-end").start(this::tryToEnd); // calls firmware, which takes a while
+        }
     }
 
     @Override
@@ -173,65 +191,73 @@ final class MtkBackend implements HeapBackend {
                 : offer.heap().equals(MemoryType.CM_CMA.heap()) ? MemoryType.CM_CMA
                 : settings.secureVideo.type().orElseThrow();
         synchronized (this) {
-            TaMemory current = memory(offer);
+            Application current = application("open heap " + offer.heap());
             Pool pool = settings.numbering == Numbering.CURRENT
-                    ? open(offer.heap(), type, current, core) : openLegacy(offer.heap(), type, current, core);
+                    ? open(offer.heap(), type, current.buffers(), core)
+                    : openLegacy(offer.heap(), type, current.loans(), core);
             pools.add(pool);
             return pool;
         }
     }
 
-    private TaMemory memory(PoolOffer offer) {
-        if (memory.filter(TaMemory::isDead).isPresent()) {
-            if (!pools.isEmpty()) {
-                throw new HeapException(HeapError.BUSY, "open heap " + offer.heap(), "backend " + ID,
-                        "buffers are live that were lost when the trusted OS was restarted", "wait for their release");
-            }
-            memory = Optional.empty();
+    /**
+     * Regions of single devices, in the application as it is now.
+     *
+     * @throws HeapException {@code NOT_SUPPORTED} when there are none; {@code BUSY} as for {@link #open}
+     */
+    synchronized TaRegions regions() {
+        String what = "protect memory for a device";
+        if (binding.isEmpty() || settings.problem.isPresent() || settings.numbering != Numbering.CURRENT) {
+            throw new HeapException(HeapError.NOT_SUPPORTED, what, "backend " + ID, settings.problem.orElse(
+                    binding.isEmpty() ? "the device tree tells of no restricted memory"
+                            : "a memory application of the legacy numbering has no such command"),
+                    "use a heap");
         }
-        if (memory.isEmpty()) {
-            memory = Optional.of(new TaMemory(new TaSession(tees, settings.application),
-                    binding.orElseThrow().carveOut(), area().map(Blocks::new), this::died));
-        }
-        return memory.get();
+        return application(what).regions().orElseThrow(() -> new HeapException(HeapError.NOT_SUPPORTED, what,
+                "backend " + ID, "the device tree has no contiguous memory to hand over", "use a heap"));
     }
 
-    private Pool open(String heap, MemoryType type, TaMemory current, BackendHost core) {
+    private Application application(String what) {
+        if (application.filter(Application::isDead).isPresent()) {
+            if (!pools.isEmpty()) {
+                throw new HeapException(HeapError.BUSY, what, "backend " + ID,
+                        "buffers are live that were lost when the trusted OS was restarted", "wait for their release");
+            }
+            application = Optional.empty();
+        }
+        if (application.isEmpty()) {
+            application = Optional.of(Application.of(new TaSession(tees, settings.application), binding.orElseThrow(),
+                    area(), new IdleTime(settings.idle, timer), this::died));
+        }
+        return application.get();
+    }
+
+    private Pool open(String heap, MemoryType type, TaBuffers buffers, BackendHost core) {
         Optional<ContiguousArea> area = area();
         TaPool.Budget budget = type == MemoryType.CM_TZ
                 ? new TaPool.Budget(binding.orElseThrow().carveOut().map(range -> OptionalLong.of(range.size()))
                         .orElse(OptionalLong.empty()), () -> 0)
                 : new TaPool.Budget(OptionalLong.of(area.orElseThrow().size()), area.orElseThrow()::free);
         var self = new Pool[1];
-        self[0] = new TaPool(heap, type, attributes(type, false), current, budget, core, () -> closed(self[0]));
+        self[0] = new TaPool(heap, type, attributes(type, false), buffers, budget, core, () -> closed(self[0]));
         return self[0];
     }
 
-    private Pool openLegacy(String heap, MemoryType type, TaMemory current, BackendHost core) {
+    /** Of contiguous memory a chunk without buffers is kept for a while, as blocks are. */
+    private Pool openLegacy(String heap, MemoryType type, TaLoans loans, BackendHost core) {
         var self = new Pool[1];
         Runnable onReleased = () -> closed(self[0]);
         AddressRange all = type == MemoryType.CM_TZ ? binding.orElseThrow().carveOut().orElseThrow()
                 : range(area().orElseThrow());
         LegacyLender lender = type == MemoryType.CM_TZ
-                ? LegacyLender.of(current, all, onReleased)
-                : LegacyLender.of(current, area().orElseThrow(), onReleased);
+                ? LegacyLender.of(loans, all, onReleased)
+                : LegacyLender.of(loans, area().orElseThrow(), onReleased);
         long chunk = type == MemoryType.CM_TZ ? all.size() : Math.min(4 * Blocks.UNIT, all.size());
-        LendingPolicy policy = LendingPolicy.of(chunk, PAGE).keeping(0, Duration.ofSeconds(1));
-        self[0] = new LendingPool(heap, attributes(type, true), lender, policy, new NoTimer(), core);
+        boolean keeps = type == MemoryType.CM_CMA && settings.idle.isPositive();
+        LendingPolicy policy = LendingPolicy.of(chunk, PAGE)
+                .keeping(keeps ? 1 : 0, keeps ? settings.idle : Duration.ofSeconds(1));
+        self[0] = new LendingPool(heap, attributes(type, true), lender, policy, timer, core);
         return self[0];
-    }
-
-    /** Chunks go back at once, so nothing is ever due later. */
-    private static final class NoTimer implements PoolTimer {
-        @Override
-        public long nanoTime() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public void schedule(long delayNanos, Runnable action) {
-            action.run();
-        }
     }
 
     private HeapAttributes attributes(MemoryType type, boolean legacy) {
@@ -247,38 +273,73 @@ final class MtkBackend implements HeapBackend {
 
     /** The application was restarted: what the pools have is lost. */
     private void died(String why) {
-        LOG.error("The memory application of MediaTek was restarted; {} pools are lost", pools.size());
+        if (!pools.isEmpty()) {
+            LOG.error("The memory application of MediaTek was restarted; {} pools are lost", pools.size());
+        }
         host.ifPresent(core -> pools.forEach(pool -> core.failed(pool, why)));
     }
 
     private void closed(Pool pool) {
-        boolean last;
         boolean lost;
         synchronized (this) {
             pools.remove(pool);
-            last = pools.isEmpty();
-            lost = memory.filter(TaMemory::isDead).isPresent();
-            if (last && retired) {
-                end();
-            }
+            lost = pools.isEmpty() && application.filter(Application::isDead).isPresent();
         }
-        if (last && lost) {
+        if (retired) {
+            tryToEnd();
+        }
+        if (lost) {
             changed();
         }
     }
 
-    /** Nothing is opened any more; the session ends with the last pool. */
+    /** Nothing is opened any more; it ends with the last pool, and when the application has given all back. */
     void retire() {
+        retired = true;
+        tryToEnd();
+    }
+
+    /** What the application could not give back is tried again whenever a trusted OS comes, for a while. */
+    private void tryToEnd() {
+        Optional<Application> ending;
         synchronized (this) {
-            retired = true;
-            if (pools.isEmpty()) {
-                end();
+            if (ended || !pools.isEmpty()) {
+                return;
             }
+            ending = application;
+        }
+        ending.map(Application::buffers).ifPresent(TaBuffers::retryStuckNow);
+        boolean left = ending.map(Application::buffers).filter(TaBuffers::hasStuck).isPresent();
+        boolean first;
+        synchronized (this) {
+            first = left && !parting;
+            parting = true;
+        }
+        if (first) {
+            timer.schedule(FAREWELL.toNanos(), this::giveUp);
+        } else if (!left) {
+            end(ending);
         }
     }
 
-    private void end() {
-        memory.ifPresent(TaMemory::close);
+    private void giveUp() {
+        LOG.error("The memory application of MediaTek keeps memory that it could not give back");
+        Optional<Application> ending;
+        synchronized (this) {
+            ending = application;
+        }
+        end(ending);
+    }
+
+    private void end(Optional<Application> ending) {
+        synchronized (this) {
+            if (ended) {
+                return;
+            }
+            ended = true;
+        }
+        ending.map(Application::link).ifPresent(TaLink::close);
         tees.close();
+        onEnd.run();
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.backend.mtk.internal;
 
+import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.cloister.backend.BackendHost;
@@ -12,7 +14,11 @@ import org.cloister.backend.ProvidesBackend;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.ContiguousArea;
 import org.cloister.platform.dt.DeviceTree;
+import org.cloister.pool.MachineTimer;
+import org.cloister.region.RegionProtection;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -31,19 +37,32 @@ import org.slf4j.LoggerFactory;
 @Component(service = HeapBackend.class, immediate = true, configurationPid = MtkConfiguration.PID,
         property = "service.ranking:Integer=-100")
 @Designate(ocd = MtkConfiguration.class)
+@Capability(namespace = "osgi.service", effective = "active",
+        attribute = "objectClass:List<String>=\"org.cloister.region.RegionProtection\"")
 public final class MtkComponent implements HeapBackend {
     private static final Logger LOG = LoggerFactory.getLogger(MtkComponent.class);
 
     private final List<ContiguousArea> areas = new CopyOnWriteArrayList<>();
-    private final TeeTracker tees;
     private final MtkBackend backend;
+    private final Optional<ServiceRegistration<RegionProtection>> regions;
 
     /** Reads the device tree. */
     @Activate
     public MtkComponent(BundleContext context, MtkConfiguration configuration, @Reference DeviceTree tree) {
-        tees = new TeeTracker(context, configuration.tee_target(), this::changed);
-        backend = new MtkBackend(read(tree), MtkBackend.Settings.of(configuration), tees, () -> areas);
+        var timer = new MachineTimer("cloister-mtk-trim",
+                failure -> LOG.error("work of the backend for MediaTek failed", failure));
+        var tees = new TeeTracker(context, configuration.tee_target(), this::changed);
+        Optional<Binding> binding = read(tree);
+        MtkBackend.Settings settings = MtkBackend.Settings.of(configuration);
+        backend = new MtkBackend(binding, settings, tees, () -> areas, timer, timer::close);
         tees.open();
+        regions = binding.flatMap(Binding::area).filter(area -> settings.numbering() == Numbering.CURRENT)
+                .map(area -> register(context));
+    }
+
+    private ServiceRegistration<RegionProtection> register(BundleContext context) {
+        return context.registerService(RegionProtection.class, new RegionFactory(backend::regions),
+                new Hashtable<>(Map.of(RegionProtection.BACKEND, MtkBackend.ID)));
     }
 
     private static Optional<Binding> read(DeviceTree tree) {
@@ -72,9 +91,10 @@ public final class MtkComponent implements HeapBackend {
         backend.changed();
     }
 
-    /** Offers no more; pools go on until core destroys them. */
+    /** Gives regions back, and offers no more; pools go on until core destroys them. */
     @Deactivate
     void deactivate() {
+        regions.ifPresent(ServiceRegistration::unregister);
         backend.retire();
     }
 

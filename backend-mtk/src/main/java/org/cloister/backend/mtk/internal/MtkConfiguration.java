@@ -25,4 +25,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(name = "Memory of protected,secure-video", description = "Which memory also serves the heap"
             + " protected,secure-video: CM, CMA or NONE. Other backends that offer it come first.")
     SecureVideo secure_video() default SecureVideo.CM;
+
+    @AttributeDefinition(name = "Idle time (ms)", min = "0", description = "How long a block without buffers stays"
+            + " handed over, in milliseconds, so that a buffer that comes and goes does not have memory protected and"
+            + " scrubbed each time. 0: a block goes back with its last buffer.")
+    long idle_time_ms() default 1_000;
 }

@@ -24,7 +24,7 @@ final class TaPool implements Pool {
     private final String name;
     private final MemoryType type;
     private final HeapAttributes attributes;
-    private final TaMemory memory;
+    private final TaBuffers memory;
     private final Budget budget;
     private final BackendHost host;
     private final Runnable onDestroyed;
@@ -47,7 +47,7 @@ final class TaPool implements Pool {
      * @param host told of memory that stays with the application
      * @param onDestroyed run once
      */
-    TaPool(String name, MemoryType type, HeapAttributes attributes, TaMemory memory, Budget budget, BackendHost host,
+    TaPool(String name, MemoryType type, HeapAttributes attributes, TaBuffers memory, Budget budget, BackendHost host,
             Runnable onDestroyed) {
         this.name = name;
         this.type = type;
@@ -73,7 +73,7 @@ final class TaPool implements Pool {
      */
     @Override
     public PoolUsage usage() {
-        TaMemory.Figures figures = memory.figures();
+        TaBuffers.Figures figures = memory.figures();
         if (type == MemoryType.CM_TZ) {
             OptionalLong free = budget.capacity.isPresent()
                     ? OptionalLong.of(Math.max(0, budget.capacity.getAsLong() - figures.carveOut()))
@@ -81,11 +81,11 @@ final class TaPool implements Pool {
             return new PoolUsage(budget.capacity, free, free, 0, OptionalInt.empty(),
                     OptionalInt.empty());
         }
-        int left = figures.regions().orElse(Integer.MAX_VALUE) - figures.used();
+        int left = figures.left().orElse(Integer.MAX_VALUE);
         long growth = left > 0 ? budget.unlent.getAsLong() : 0;
         long free = Math.max(0, figures.blocks() - figures.inBlocks()) + growth;
         PoolUsage usage = PoolUsage.of(figures.inBlocks() + free, free, free).quarantined(figures.quarantined());
-        return figures.regions().isPresent() ? usage.regions(figures.used(), Math.max(0, left)) : usage;
+        return figures.left().isPresent() ? usage.regions(figures.used(), left) : usage;
     }
 
     /**
@@ -171,7 +171,7 @@ final class TaPool implements Pool {
             }
             destroyed = true;
         }
-        memory.retryStuckNow();
+        memory.tidy();
         onDestroyed.run();
     }
 

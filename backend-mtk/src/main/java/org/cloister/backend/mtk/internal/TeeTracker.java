@@ -25,16 +25,18 @@ final class TeeTracker implements TeeSource, ServiceTrackerCustomizer<Tee, Tee> 
     private final ServiceTracker<Tee, Tee> tracker;
 
     /**
-     * Prepares to look.
+     * Prepares to look, as the framework itself: what a bundle obtained is taken from it when it stops, sessions too, and
+     * then what its pools still have could never be given back.
      *
+     * @param context of the bundle that looks
      * @param which an LDAP filter; empty for any
      * @param changed run when one has come or is going; quick
      * @throws HeapException {@code INVALID_ARGUMENT} for what is no filter
      */
     TeeTracker(BundleContext context, String which, Runnable changed) {
-        this.context = context;
+        this.context = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getBundleContext();
         this.changed = changed;
-        this.tracker = new ServiceTracker<>(context, filter(context, which), this);
+        this.tracker = new ServiceTracker<>(this.context, filter(context, which), this);
     }
 
     private static Filter filter(BundleContext context, String which) {

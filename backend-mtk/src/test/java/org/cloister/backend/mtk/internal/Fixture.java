@@ -44,13 +44,20 @@ final class Fixture implements AutoCloseable {
     List<Tee> current;
     private final TrustedFirmware firmware;
     private MemoryApplication application;
-    boolean closed;
+    final SteppedTime time = new SteppedTime();
+    volatile boolean closed;
+    volatile boolean ended;
 
     Fixture() {
         this(Optional.empty(), Numbering.CURRENT, SecureVideo.CM);
     }
 
     Fixture(Optional<UUID> configured, Numbering numbering, SecureVideo secureVideo) {
+        this(configured, numbering, secureVideo, Duration.ZERO);
+    }
+
+    /** @param idle how long blocks without buffers are kept, by the stepped {@link #time} */
+    Fixture(Optional<UUID> configured, Numbering numbering, SecureVideo secureVideo, Duration idle) {
         List<TrustedFirmware> booted = new ArrayList<>();
         application = application(numbering);
         power = new SocBuilder(new Mt8195Board()).firmware("optee", world -> {
@@ -64,8 +71,8 @@ final class Fixture implements AutoCloseable {
         tee = new DisturbedTee(optee());
         current = List.of(tee);
         backend = new MtkBackend(Binding.read(soc().deviceTree()),
-                new MtkBackend.Settings(configured, numbering, secureVideo, Optional.empty()), source(),
-                soc()::contiguousAreas);
+                new MtkBackend.Settings(configured, numbering, secureVideo, idle, Optional.empty()), source(),
+                soc()::contiguousAreas, time, () -> ended = true);
         backend.connected(host);
     }
 

@@ -8,6 +8,7 @@ import static org.cloister.backend.mtk.internal.Fixture.refused;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,26 +90,31 @@ class MtkBackendTest {
         refused(HeapError.INVALID_ARGUMENT, () -> f.open(MemoryType.CM_TZ));
     }
 
+    private MtkBackend backend(Optional<Binding> binding, SecureVideo secureVideo, Optional<String> problem) {
+        return new MtkBackend(binding, new MtkBackend.Settings(Optional.empty(), Numbering.CURRENT, secureVideo,
+                Duration.ZERO, problem), f.source(), List::of, f.time, () -> { });
+    }
+
     @Test
     void withoutSuchMemoryInTheTreeNothingIsOffered() {
-        var none = new MtkBackend(Optional.empty(), new MtkBackend.Settings(Optional.empty(), Numbering.CURRENT,
-                SecureVideo.CM, Optional.empty()), f.source(), List::of);
+        MtkBackend none = backend(Optional.empty(), SecureVideo.CM, Optional.empty());
         assertThat(none.offers()).isEmpty();
+        refused(HeapError.NOT_SUPPORTED, none::regions);
     }
 
     @Test
     void whatIsMissingIsSaid() {
-        var none = new MtkBackend(Optional.of(new Binding(Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.empty())), new MtkBackend.Settings(Optional.empty(), Numbering.CURRENT, SecureVideo.NONE,
-                Optional.empty()), f.source(), List::of);
+        var empty = Optional.of(new Binding(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+                Map.of()));
+        MtkBackend none = backend(empty, SecureVideo.NONE, Optional.empty());
         assertThat(none.offers()).extracting(offer -> offer.refusal().orElseThrow().why()).containsExactly(
                 "the device tree has no memory that is protected at boot",
                 "the device tree has no contiguous memory to hand over");
-        var bad = new MtkBackend(Optional.of(new Binding(Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.empty())), new MtkBackend.Settings(Optional.empty(), Numbering.CURRENT, SecureVideo.NONE,
-                Optional.of("application.uuid \"x\" is no uuid")), f.source(), List::of);
+        refused(HeapError.NOT_SUPPORTED, none::regions);
+        MtkBackend bad = backend(empty, SecureVideo.NONE, Optional.of("application.uuid \"x\" is no uuid"));
         assertThat(bad.offers()).allSatisfy(offer ->
                 assertThat(offer.refusal().orElseThrow().why()).contains("no uuid"));
+        assertThat(refused(HeapError.NOT_SUPPORTED, bad::regions).why()).contains("no uuid");
     }
 
     @Test
@@ -374,6 +380,11 @@ class MtkBackendTest {
             @Override
             public SecureVideo secure_video() {
                 return SecureVideo.CM;
+            }
+
+            @Override
+            public long idle_time_ms() {
+                return 0;
             }
         };
         assertThat(MtkBackend.Settings.of(wrong).problem()).hasValueSatisfying(why ->

@@ -2,6 +2,7 @@
 package org.cloister.emulator.soc;
 
 import org.cloister.platform.dt.HeapProperties;
+import org.cloister.platform.dt.InitiatorProperties;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -22,11 +23,11 @@ public final class BoardProperties {
      */
     public static final String FIREWALL = "cloister,firewall";
     /** Of a device, a string: the name of the initiator that the device is; several devices may be one. */
-    public static final String INITIATOR = "cloister,initiator";
+    public static final String INITIATOR = InitiatorProperties.NAME;
     /** Of a device, or of {@code /cpus}, a cell: the id that its accesses carry; 0 for the CPU by default. */
-    public static final String INITIATOR_ID = "cloister,initiator-id";
+    public static final String INITIATOR_ID = InitiatorProperties.ID;
     /** Of a device, a flag: its accesses are secure ones. */
-    public static final String SECURE = "cloister,secure";
+    public static final String SECURE = InitiatorProperties.SECURE;
     /** Of a memory node or a child of {@code /reserved-memory}, a list of strings: who may do what there. */
     public static final String GRANTS = HeapProperties.GRANTS;
     /** Of a node below {@code /firmware}, a string: the {@link Firmware} that boots for it. */

@@ -14,6 +14,7 @@ import org.cloister.emulator.optee.TaInstance;
 import org.cloister.emulator.optee.TaMemory;
 import org.cloister.emulator.optee.TaSession;
 import org.cloister.heap.Access;
+import org.cloister.platform.dt.AddressRange;
 import org.cloister.platform.layout.MtkCommand;
 import org.cloister.platform.layout.MtkSegment;
 import org.cloister.tee.TeeCode;
@@ -67,9 +68,9 @@ final class CurrentCommands implements TaInstance, TaSession {
     private int retrieve(TaCall call) {
         call.require(VALUE_INPUT, MEMORY_OUTPUT);
         requireZero(call.b(0));
-        List<Piece> pieces = memory.find(call.a(0)).pieces();
+        List<AddressRange> places = memory.places(call.a(0));
         TaMemory out = call.memory(1);
-        long wanted = MtkSegment.at(pieces.size());
+        long wanted = MtkSegment.at(places.size());
         call.written(1, wanted);
         if (out.size() < wanted) {
             return TeeCode.SHORT_BUFFER;
@@ -78,8 +79,8 @@ final class CurrentCommands implements TaInstance, TaSession {
             return TeeCode.ACCESS_DENIED;
         }
         MemorySegment list = MemorySegment.ofArray(new byte[(int) wanted]);
-        for (int i = 0; i < pieces.size(); i++) {
-            MtkSegment.write(list, MtkSegment.at(i), pieces.get(i).address(), pieces.get(i).length());
+        for (int i = 0; i < places.size(); i++) {
+            MtkSegment.write(list, MtkSegment.at(i), places.get(i).base(), places.get(i).size());
         }
         out.write(0, list);
         return TeeCode.SUCCESS;

@@ -187,6 +187,16 @@ final class SecureMemory {
     }
 
     /**
+     * Where a buffer, or a region, is.
+     *
+     * @throws TaException {@code ITEM_NOT_FOUND}
+     */
+    List<AddressRange> places(int handle) {
+        return Optional.ofNullable(regions.get(handle)).map(List::of).orElseGet(() -> find(handle).pieces().stream()
+                .map(piece -> new AddressRange(piece.address(), piece.length())).toList());
+    }
+
+    /**
      * Frees a buffer, or gives a region back.
      *
      * @return false, and nothing has changed, when memory cannot be given back now

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.backend.mtk.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.cloister.backend.mtk.internal.Fixture.MIB;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.cloister.backend.Pool;
+import org.cloister.backend.PoolBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The backend is stopped while buffers are live: nothing is left behind. */
+class RetirementTest {
+    private static final long PAGE = 4096;
+
+    private final Fixture f = new Fixture(Optional.empty(), Numbering.CURRENT, SecureVideo.NONE, Duration.ofSeconds(1));
+
+    @AfterEach
+    void switchOff() {
+        f.close();
+    }
+
+    private static void eventually(BooleanSupplier condition) {
+        long end = System.nanoTime() + 10_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    @Test
+    void withoutPoolsItEndsAtOnce() {
+        f.backend.retire();
+        assertThat(f.ended).isTrue();
+        assertThat(f.closed).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(MemoryType.class)
+    void poolsGoOnAndGiveAllBackBeforeItEnds(MemoryType type) {
+        Pool pool = f.open(type);
+        PoolBuffer buffer = pool.allocate(PAGE, PAGE);
+        f.backend.retire();
+        assertThat(f.closed).as("the session is needed still").isFalse();
+        pool.free(buffer);
+        assertThat(f.ended).isFalse();
+        pool.destroy();
+        assertThat(f.taken()).as("the idle block too").isZero();
+        assertThat(f.regions()).isZero();
+        assertThat(f.closed).isTrue();
+        assertThat(f.ended).isTrue();
+    }
+
+    @Test
+    void whatCannotBeGivenBackIsGivenBackWhenTheTrustedOsComes() {
+        Pool pool = f.open(MemoryType.CM_CMA);
+        PoolBuffer buffer = pool.allocate(PAGE, PAGE);
+        f.backend.retire();
+        f.current = List.of();
+        pool.free(buffer);
+        pool.destroy();
+        assertThat(f.taken()).isEqualTo(64 * MIB);
+        assertThat(f.ended).isFalse();
+        f.current = List.of(f.tee.again());
+        f.backend.changed();
+        eventually(() -> f.ended);
+        assertThat(f.taken()).isZero();
+        assertThat(f.closed).isTrue();
+    }
+
+    @Test
+    void aTrustedOsThatNeverComesIsNotWaitedForForEver() {
+        Pool pool = f.open(MemoryType.CM_CMA);
+        PoolBuffer buffer = pool.allocate(PAGE, PAGE);
+        f.backend.retire();
+        f.current = List.of();
+        pool.free(buffer);
+        pool.destroy();
+        f.time.pass(Duration.ofSeconds(59));
+        assertThat(f.ended).isFalse();
+        f.time.pass(Duration.ofSeconds(1));
+        assertThat(f.ended).isTrue();
+        assertThat(f.taken()).as("nobody knows that it is safe").isEqualTo(64 * MIB);
+    }
+
+    @Test
+    void whatWasLostIsNotWaitedFor() {
+        Pool pool = f.open(MemoryType.CM_TZ);
+        PoolBuffer buffer = pool.allocate(PAGE, PAGE);
+        f.backend.retire();
+        f.restartApplication(Numbering.CURRENT);
+        f.current = List.of(f.tee.again());
+        pool.free(buffer);
+        pool.destroy();
+        assertThat(f.ended).isTrue();
+    }
+}
