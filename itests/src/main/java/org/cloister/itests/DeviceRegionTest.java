@@ -24,11 +24,9 @@ import org.osgi.framework.Bundle;
 class DeviceRegionTest {
     private static final long SIZE = 1 << 20;
 
-    private final Player board = new Player();
-
     @AfterEach
     void switchOff() throws Exception {
-        board.switchOff();
+        Boards.off();
     }
 
     private static RegionRequest request(Access rights) {
@@ -42,7 +40,7 @@ class DeviceRegionTest {
 
     @Test
     void oneDeviceAloneReachesARegion() throws Exception {
-        board.switchOn("lab");
+        Boards.on("lab");
         RegionProtection protection = protection();
         PhysicalMemory cpu = Framework.service(PhysicalMemory.class, "(initiator=cpu)");
         PhysicalMemory gpu = Framework.service(Soc.class, null).memory("gpu");
@@ -61,7 +59,7 @@ class DeviceRegionTest {
 
     @Test
     void whenTheHardwareHasNoRegionLeftTheBudgetIsNamed() throws Exception {
-        board.switchOn("mt8195");
+        Boards.on("mt8195");
         RegionProtection protection = protection();
         List<ProtectedRegion> held = new ArrayList<>();
         while (protection.regions().left() > 0) {
@@ -80,7 +78,7 @@ class DeviceRegionTest {
 
     @Test
     void whatABundleLeavesIsGivenBackWhenItStops() throws Exception {
-        board.switchOn("mt8195");
+        Boards.on("mt8195");
         protection();
         Bundle other = Framework.emptyBundle("regions");
         try {
@@ -95,7 +93,7 @@ class DeviceRegionTest {
 
     @Test
     void aBackendThatIsStoppedGivesRegionsBack() throws Exception {
-        board.switchOn("mt8195");
+        Boards.on("mt8195");
         ProtectedRegion left = protection().protect(request(Access.READ));
         Bundle backend = Framework.bundle("org.cloister.backend.mtk");
         backend.stop();

@@ -21,23 +21,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.Bundle;
 import org.osgi.service.cm.Configuration;
-import org.osgi.service.cm.ConfigurationAdmin;
 
 /** The main job inside the framework: drivers that wait for their heap, and a clip that is played and attacked. */
 class PlaybackTest {
     @TempDir
     Path directory;
 
-    private final Player player = new Player();
-
     @AfterEach
     void switchOff() throws Exception {
-        player.switchOff();
+        Boards.off();
     }
 
     @Test
     void driversThatStartBeforeTheBackendBecomeReadyWithTheHeap() throws Exception {
-        player.switchOn("jacinto");
+        Boards.on("jacinto");
         Bundle backend = Framework.bundle("org.cloister.backend.carveout");
         backend.stop();
         try {
@@ -85,13 +82,12 @@ class PlaybackTest {
     @ParameterizedTest
     @ValueSource(strings = {"restricted_mtk_cm", "restricted_mtk_cma"})
     void theSamplePlaysExactlyWithAMemoryApplicationOfTheLegacyNumbering(String heap) throws Exception {
-        var admin = Framework.service(ConfigurationAdmin.class, null);
-        Configuration application = admin.getConfiguration("org.cloister.emulator.mtk", "?");
-        Configuration backend = admin.getConfiguration("org.cloister.backend.mtk", "?");
+        Configuration application = Framework.configuration("org.cloister.emulator.mtk");
+        Configuration backend = Framework.configuration("org.cloister.backend.mtk");
         application.update(Framework.properties(Map.of("numbering", "LEGACY")));
         backend.update(Framework.properties(Map.of("numbering", "LEGACY")));
         try {
-            player.switchOn("mt8195");
+            Boards.on("mt8195");
             awaitNumbering("LEGACY");
             assertPlayed(play(heap), "mt8195", "mtk", "in OP-TEE 4.10 by SMC");
         } finally {
@@ -108,14 +104,14 @@ class PlaybackTest {
     }
 
     private String playOn(String board, String heap) throws Exception {
-        player.switchOn(board);
+        Boards.on(board);
         return play(heap);
     }
 
     private String play(String heap) {
         Framework.service(CodecDriver.class, null);
         Framework.reference(DisplayDriver.class, null);
-        return player.play("--json", "--heap", heap, "--picture", directory.resolve("sheet.png").toString());
+        return Player.play("--json", "--heap", heap, "--picture", directory.resolve("sheet.png").toString());
     }
 
     private void assertPlayed(String report, String board, String backend, String by) {
@@ -133,9 +129,9 @@ class PlaybackTest {
         Configuration firmware = Framework.configuration("org.cloister.emulator.optee");
         firmware.update(Framework.properties(Map.of("trace", trace.toString())));
         try {
-            player.switchOn(name);
-            player.play("--picture", directory.resolve("sheet.png").toString());
-            player.switchOff();
+            Boards.on(name);
+            Player.play("--picture", directory.resolve("sheet.png").toString());
+            Boards.off();
         } finally {
             firmware.delete();
         }

@@ -3,43 +3,26 @@ package org.cloister.itests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.cloister.emulator.soc.Soc;
 import org.osgi.framework.ServiceObjects;
 import org.osgi.framework.ServiceReference;
-import org.osgi.service.cm.Configuration;
-import org.osgi.service.cm.ConfigurationAdmin;
 import picocli.CommandLine;
 
-/** The command that plays, as a test calls it, and the board to play on. */
+/** The command that plays, as a test calls it. */
 final class Player {
-    private static Configuration board() throws IOException {
-        return Framework.service(ConfigurationAdmin.class, null).getConfiguration("org.cloister.emulator.board", "?");
-    }
-
-    void switchOn(String name) throws Exception {
-        board().update(Framework.properties(Map.of("board", name)));
-        Framework.reference(Soc.class, "(&(board=%s)(board.complete=true))".formatted(name));
-    }
-
-    void switchOff() throws Exception {
-        board().delete();
-        Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
-    }
+    private Player() {}
 
     /** Plays, with success, and gives what it printed. */
-    String play(String... arguments) {
+    static String play(String... arguments) {
         return play(new StringWriter(), 0, arguments);
     }
 
     @SuppressWarnings("rawtypes") // a service object of a generic type
-    String play(StringWriter said, int expected, String... arguments) {
+    static String play(StringWriter said, int expected, String... arguments) {
         Framework.await(() -> Framework.bundle("org.cloister.player").getBundleContext()
                 .getServiceReference("org.cloister.player.internal.BenchFinder"));
         ServiceReference<Callable> reference = Framework.reference(Callable.class, "(cloister.command=play)");

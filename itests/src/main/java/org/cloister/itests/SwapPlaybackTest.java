@@ -24,30 +24,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.Configuration;
-import org.osgi.service.cm.ConfigurationAdmin;
 
 /** Backends change while a clip plays, and nobody notices. */
 class SwapPlaybackTest {
     @TempDir
     Path directory;
 
-    private final Player player = new Player();
-
     @AfterEach
     void switchOff() throws Exception {
-        player.switchOff();
+        Boards.off();
     }
 
     @Test
     void backendsAreSwappedInMidStreamAndTheConfigurationIsAsBefore() throws Exception {
-        player.switchOn("jacinto");
-        var admin = Framework.service(ConfigurationAdmin.class, null);
-        Configuration core = admin.getConfiguration("org.cloister.core", "?");
+        Boards.on("jacinto");
+        Configuration core = Framework.configuration("org.cloister.core");
         core.update(Framework.properties(Map.of("heap.backends",
                 new String[] {"restricted,secure-video=carveout,twin", "protected,other=nobody"})));
         ServiceRegistration<?> twin = register(other -> new Changed("twin", other, UnaryOperator.identity()));
         try {
-            String report = player.play("--json", "--swap", "twin@1s,carveout@1500ms,twin@3.5s",
+            String report = Player.play("--json", "--swap", "twin@1s,carveout@1500ms,twin@3.5s",
                     "--picture", directory.resolve("sheet.png").toString());
             Player.assertExact(report);
             assertThat(Player.number(report, "swaps")).isEqualTo(3);
@@ -64,8 +60,8 @@ class SwapPlaybackTest {
 
     @Test
     void aSwapBetweenCarveOutAndTeeChangesWhoDecrypts() throws Exception {
-        player.switchOn("lab");
-        String report = player.play("--json", "--swap", "carveout@1s,optee@3s",
+        Boards.on("lab");
+        String report = Player.play("--json", "--swap", "carveout@1s,optee@3s",
                 "--picture", directory.resolve("sheet.png").toString());
         Player.assertExact(report);
         assertThat(report).contains("\"backends\":[\"optee\",\"carveout\",\"optee\"]", "\"stillLent\":\"0x0\"",
@@ -74,8 +70,8 @@ class SwapPlaybackTest {
 
     @Test
     void aSwapEveryHalfSecondLosesNothing() throws Exception {
-        player.switchOn("lab");
-        String report = player.play("--json", "--picture", directory.resolve("sheet.png").toString(), "--swap",
+        Boards.on("lab");
+        String report = Player.play("--json", "--picture", directory.resolve("sheet.png").toString(), "--swap",
                 IntStream.rangeClosed(1, 9).mapToObj(i -> (i % 2 == 0 ? "optee@" : "carveout@") + i * 500 + "ms")
                         .collect(Collectors.joining(",")));
         assertThat(Player.number(report, "frames")).isEqualTo(125);
@@ -85,8 +81,8 @@ class SwapPlaybackTest {
 
     @Test
     void aSwapThroughAllGoesThroughEveryVendor() throws Exception {
-        player.switchOn("lab");
-        String report = player.play("--json", "--swap", "all@500ms",
+        Boards.on("lab");
+        String report = Player.play("--json", "--swap", "all@500ms",
                 "--picture", directory.resolve("sheet.png").toString());
         Player.assertExact(report);
         assertThat(Player.number(report, "swaps")).isEqualTo(9);
@@ -96,11 +92,11 @@ class SwapPlaybackTest {
 
     @Test
     void aSwapThroughAllLeavesOutWhoseMemoryNobodyCanFill() throws Exception {
-        player.switchOn("lab");
+        Boards.on("lab");
         ServiceRegistration<?> sealed = register(other -> new Changed("sealed", other, Sealed::new));
         var said = new StringWriter();
         try {
-            String report = player.play(said, 0, "--json", "--swap", "all@500ms",
+            String report = Player.play(said, 0, "--json", "--swap", "all@500ms",
                     "--picture", directory.resolve("sheet.png").toString());
             Player.assertExact(report);
             assertThat(report).contains("\"carveout\",\"mtk\",\"optee\"", "\"stillLent\":\"0x0\"")
@@ -114,11 +110,11 @@ class SwapPlaybackTest {
 
     @Test
     void aSwapToMemoryThatNobodyCanFillIsRefusedBeforeTheClipBegins() throws Exception {
-        player.switchOn("lab");
+        Boards.on("lab");
         ServiceRegistration<?> sealed = register(other -> new Changed("sealed", other, Sealed::new));
         var said = new StringWriter();
         try {
-            assertThat(player.play(said, 2, "--swap", "sealed@1s",
+            assertThat(Player.play(said, 2, "--swap", "sealed@1s",
                     "--picture", directory.resolve("sheet.png").toString())).isEmpty();
             assertThat(said.toString()).contains("OP-TEE does not know its memory",
                     "; those that can on board lab are amdtee, carveout, mtk, optee");
