@@ -3,6 +3,7 @@ package org.cloister.itests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,6 +70,19 @@ class PlaybackTest {
         String report = playOn(board, heap);
         assertPlayed(report, board, backend, by);
         assertThat(report).contains("\"ciphertext\":0");
+    }
+
+    @Test
+    void dialoguesOfTheSecureWorldReachThePanelAsDrawnAndNobodyElse() throws Exception {
+        Boards.on("lab");
+        String report = Player.run("trusted-ui", new StringWriter(), 0, "--json", "Is it you?", "Really?",
+                "--picture", directory.resolve("ui.png").toString());
+        assertThat(Player.number(report, "frames")).isEqualTo(2);
+        assertThat(Player.number(report, "exact")).isEqualTo(2);
+        assertThat(Player.number(report, "probes")).isPositive().isEqualTo(Player.number(report, "repelled"));
+        assertThat(Player.number(report, "leaked")).isZero();
+        assertThat(report).contains("\"blackWhenTapped\":true", "\"stillLent\":\"0x0\"");
+        assertThat(directory.resolve("ui.png")).isNotEmptyFile();
     }
 
     @ParameterizedTest

@@ -12,7 +12,7 @@ import org.osgi.framework.ServiceObjects;
 import org.osgi.framework.ServiceReference;
 import picocli.CommandLine;
 
-/** The command that plays, as a test calls it. */
+/** The commands of the player, as a test calls them. */
 final class Player {
     private Player() {}
 
@@ -21,11 +21,16 @@ final class Player {
         return play(new StringWriter(), 0, arguments);
     }
 
-    @SuppressWarnings("rawtypes") // a service object of a generic type
     static String play(StringWriter said, int expected, String... arguments) {
+        return run("play", said, expected, arguments);
+    }
+
+    /** Runs a command of the player's, whose exit status is to be the expected one. */
+    @SuppressWarnings("rawtypes") // a service object of a generic type
+    static String run(String name, StringWriter said, int expected, String... arguments) {
         Framework.await(() -> Framework.bundle("org.cloister.player").getBundleContext()
                 .getServiceReference("org.cloister.player.internal.BenchFinder"));
-        ServiceReference<Callable> reference = Framework.reference(Callable.class, "(cloister.command=play)");
+        ServiceReference<Callable> reference = Framework.reference(Callable.class, "(cloister.command=" + name + ")");
         ServiceObjects<Callable> commands = Framework.context().getServiceObjects(reference);
         Callable command = commands.getService();
         var out = new StringWriter();
