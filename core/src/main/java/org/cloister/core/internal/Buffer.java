@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.cloister.backend.PoolBuffer;
 import org.cloister.heap.BufferState;
 import org.cloister.heap.HeapError;
@@ -308,6 +309,11 @@ final class Buffer extends OpenSet.Member {
         if (pins < 0) {
             throw revoked();
         }
+    }
+
+    /** Where it is right now; it may be gone, or moved, the next moment. */
+    Optional<PoolBuffer> place() {
+        return Optional.ofNullable(memory);
     }
 
     /** The memory, under a pin. */

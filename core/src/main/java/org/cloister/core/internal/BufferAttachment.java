@@ -56,6 +56,14 @@ final class BufferAttachment extends OpenSet.Member implements Attachment, Buffe
         return importerName;
     }
 
+    String initiator() {
+        return initiator;
+    }
+
+    Buffer buffer() {
+        return buffer;
+    }
+
     @Override
     public long bufferId() {
         return buffer.id();

@@ -6,7 +6,9 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.cloister.backend.HeapBackend;
 import org.cloister.backend.Pool;
 import org.cloister.heap.HeapEvent;
@@ -43,6 +45,7 @@ final class Core {
     private final Availability availability;
     private final AtomicLong bufferIds = new AtomicLong(1);
     private volatile CoreSettings settings;
+    private volatile Decisions decisions = Decisions.NONE; // changed within elections
     private volatile boolean closed;
 
     /**
@@ -132,11 +135,26 @@ final class Core {
         return TICK.multipliedBy(Math.max(0, watch.now() - tick));
     }
 
-    /** Changes the configuration; heaps may change hands by it. */
+    /** What administrators decided. */
+    Decisions decisions() {
+        return decisions;
+    }
+
+    /** Changes what administrators decided; heaps may change hands by it. Answers what was decided before. */
+    Decisions decide(UnaryOperator<Decisions> change) {
+        var before = new AtomicReference<Decisions>();
+        publish(elections.elect(all -> {
+            before.set(decisions);
+            decisions = change.apply(decisions);
+        }));
+        return before.get();
+    }
+
+    /** Changes the configuration, which ends what administrators decided; heaps may change hands by it. */
     void configure(CoreSettings value) {
         settings = value;
         apply(value);
-        publish(elections.elect(all -> {}));
+        publish(elections.elect(all -> decisions = Decisions.NONE));
         registry().heaps().forEach(mover::consider);
     }
 

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = CoreConfiguration.class)
 @Capability(namespace = "osgi.service", effective = "active",
         attribute = "objectClass:List<String>=\"org.cloister.heap.Heaps,org.cloister.heap.Heap,"
-                + "org.cloister.importer.Importers\"")
+                + "org.cloister.importer.Importers,org.cloister.admin.HeapAdmin\"")
 public final class CoreComponent {
     private static final Logger LOG = LoggerFactory.getLogger(CoreComponent.class);
 

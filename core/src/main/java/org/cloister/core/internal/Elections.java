@@ -186,8 +186,7 @@ final class Elections {
             if (obstacle.isPresent()) {
                 reasons.add(obstacle.get());
             } else if (winner.isPresent()) {
-                reasons.add(Reasons.lost(name, candidate, winner.get(),
-                        core.settings().preferences().containsKey(name)));
+                reasons.add(Reasons.lost(name, candidate, winner.get(), authority(name, winner.get())));
             } else {
                 winner = current.filter(t -> t.candidate() == candidate).or(() -> open(candidate, offer, reasons));
                 aliases = offer.aliases();
@@ -196,6 +195,15 @@ final class Elections {
         settle(name, current, winner, aliases, outcome);
         winner.ifPresentOrElse(t -> reasons.addFirst(Reasons.served(name, t)), () -> nobody(name, reasons));
         return reasons;
+    }
+
+    /** Who made it so that {@code winner} serves the heap. */
+    private Reasons.Authority authority(String name, Tenure winner) {
+        if (core.decisions().choice(name).filter(winner.record().backend()::equals).isPresent()) {
+            return Reasons.Authority.ADMINISTRATOR;
+        }
+        return core.settings().preferences().containsKey(name)
+                ? Reasons.Authority.CONFIGURATION : Reasons.Authority.RANKING;
     }
 
     /** Who may serve the heap, best first. Whoever misbehaved stands behind all others. */
@@ -208,9 +216,11 @@ final class Elections {
                 return at < 0 ? Integer.MAX_VALUE : at;
             }).thenComparing(order);
         }
+        Optional<String> chosen = core.decisions().choice(name);
         Comparator<Candidate> byConduct = Comparator.comparing(c -> c.misconduct().containsKey(name));
+        Comparator<Candidate> byChoice = Comparator.comparing(c -> chosen.filter(c.id()::equals).isEmpty());
         return candidates.stream().filter(c -> !c.isLeaving() && c.offer(name).isPresent())
-                .sorted(byConduct.thenComparing(order)).toList();
+                .sorted(byConduct.thenComparing(byChoice).thenComparing(order)).toList();
     }
 
     private Optional<Reason> obstacle(Candidate candidate, PoolOffer offer) {
@@ -221,6 +231,9 @@ final class Elections {
         }
         if (offer.refusal().isPresent()) {
             return offer.refusal().map(refusal -> Reasons.refused(id, refusal));
+        }
+        if (core.decisions().isDrained(offer.heap())) {
+            return Optional.of(Reasons.drained(id));
         }
         String failure = candidate.failures().get(offer.heap());
         if (failure != null) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.cloister.admin.HeapAdmin;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapState;
 import org.cloister.heap.Heaps;
@@ -54,6 +55,8 @@ final class HeapServices {
         fixed.add(context.registerService(Heaps.class, factory(bundle -> owners.of(bundle)), null));
         fixed.add(context.registerService(Importers.class,
                 factory(bundle -> new OwnedImporters(core, owners.of(bundle).owner())), null));
+        HeapAdmin admin = new Administration(core, all::all);
+        fixed.add(context.registerService(HeapAdmin.class, factory(bundle -> admin), null));
     }
 
     private static <T> ServiceFactory<T> factory(Function<Bundle, T> maker) {

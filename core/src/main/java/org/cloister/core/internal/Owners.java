@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.core.internal;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.framework.Bundle;
@@ -24,6 +25,11 @@ final class Owners implements SynchronousBundleListener {
     private static String name(Bundle bundle) {
         String name = bundle.getSymbolicName();
         return name == null ? "bundle-" + bundle.getBundleId() : name;
+    }
+
+    /** Those that there are. */
+    Collection<Owner> all() {
+        return byBundle.values().stream().map(OwnedHeaps::owner).toList();
     }
 
     /** After STOPPED nothing of the bundle runs in order any longer; its components have closed what they could. */

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.core.internal;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.cloister.admin.QuotaReport;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.heap.UseCase;
@@ -64,6 +69,23 @@ final class Quotas {
     void refund(Owner owner, AtomicLong counter, long bytes) {
         owner.bytes().addAndGet(-bytes);
         counter.addAndGet(-bytes);
+    }
+
+    /** What is used of each limit; {@link #ANY} is told for each of {@code owners} that it holds for. */
+    List<QuotaReport> reports(Collection<Owner> owners) {
+        Map<String, Long> bundles = bundleLimits;
+        var reports = new ArrayList<QuotaReport>();
+        Map<String, Long> used = new TreeMap<>();
+        bundles.keySet().stream().filter(name -> !name.equals(ANY)).forEach(name -> used.put(name, 0L));
+        owners.stream().filter(owner -> bundles.containsKey(ANY) || bundles.containsKey(owner.name()))
+                .forEach(owner -> used.merge(owner.name(), owner.bytes().get(), Math::addExact));
+        used.forEach((name, bytes) -> reports.add(new QuotaReport(
+                QuotaReport.Kind.BUNDLE, name, bytes, bundles.getOrDefault(name, bundles.get(ANY)))));
+        Map<String, Long> counted = new TreeMap<>();
+        byUseCase.forEach((useCase, bytes) -> counted.put(useCase.name(), bytes.get()));
+        new TreeMap<>(useCaseLimits).forEach((name, limit) -> reports.add(new QuotaReport(
+                QuotaReport.Kind.USE_CASE, name, counted.getOrDefault(name, 0L), limit)));
+        return reports;
     }
 
     private static void add(AtomicLong used, long bytes, long limit, String whose) {

@@ -10,6 +10,9 @@ import org.cloister.heap.Explanation.Reason;
 
 /** The words in which elections are explained. */
 final class Reasons {
+    /** Who made it so that one backend serves and not another. */
+    enum Authority { ADMINISTRATOR, CONFIGURATION, RANKING }
+
     private Reasons() {}
 
     static Reason served(String heap, Tenure tenure) {
@@ -20,7 +23,7 @@ final class Reasons {
     }
 
     /** Why a backend that could serve the heap does not, although nothing but {@code winner} is in its way. */
-    static Reason lost(String heap, Candidate loser, Tenure winner, boolean configured) {
+    static Reason lost(String heap, Candidate loser, Tenure winner, Authority authority) {
         String misconduct = loser.misconduct().get(heap);
         if (misconduct != null) {
             return failed(loser.id(), misconduct + ", so others come first until its offers change");
@@ -28,12 +31,21 @@ final class Reasons {
         String id = loser.id();
         String served = winner.record().backend();
         int ranking = winner.candidate().ranking();
-        return configured
-                ? new Reason(Kind.OVERRIDDEN, id, "backend " + id
-                        + " could serve it, but the configuration prefers backend " + served)
-                : new Reason(Kind.LOST_TO_RANKING, id, "backend " + id + " could serve it, but backend " + served
-                        + (ranking == loser.ranking() ? " is the older service of the same ranking"
-                                : " has the higher service.ranking, " + ranking + " against " + loser.ranking()));
+        return switch (authority) {
+            case ADMINISTRATOR -> new Reason(Kind.OVERRIDDEN, id, "backend " + id
+                    + " could serve it, but an administrator chose backend " + served);
+            case CONFIGURATION -> new Reason(Kind.OVERRIDDEN, id, "backend " + id
+                    + " could serve it, but the configuration prefers backend " + served);
+            case RANKING -> new Reason(Kind.LOST_TO_RANKING, id, "backend " + id + " could serve it, but backend "
+                    + served + (ranking == loser.ranking() ? " is the older service of the same ranking"
+                            : " has the higher service.ranking, " + ranking + " against " + loser.ranking()));
+        };
+    }
+
+    /** An administrator lets nobody serve. */
+    static Reason drained(String id) {
+        return new Reason(Kind.OVERRIDDEN, id, "backend " + id + " could serve it, but an administrator has the heap"
+                + " drained; choose a backend, or restore the heap");
     }
 
     static Reason notNamed(String id, List<String> preferred) {

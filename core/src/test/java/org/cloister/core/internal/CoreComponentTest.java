@@ -72,7 +72,7 @@ class CoreComponentTest {
     void whatDoesNotDependOnBackendsIsThereAtOnce() {
         assertThat(framework.get(PLAYER, Heaps.class, null).list()).isEmpty();
         assertThat(framework.get(PLAYER, Importers.class, null)).isNotNull();
-        assertThat(framework.services).hasSize(2);
+        assertThat(framework.services).hasSize(3);
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.cloister.admin.HeapAdmin;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapEvent;
@@ -122,6 +123,10 @@ final class World implements AutoCloseable {
 
     Importers importers() {
         return new OwnedImporters(core, heaps().owner());
+    }
+
+    HeapAdmin admin() {
+        return new Administration(core, () -> bundles.values().stream().map(OwnedHeaps::owner).toList());
     }
 
     Heap heap(String name) {

@@ -12,6 +12,7 @@ import org.cloister.platform.Initiator;
 import org.cloister.platform.Interrupts;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.dt.DeviceTree;
+import org.cloister.platform.inspect.BoardView;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.slf4j.Logger;
@@ -60,6 +61,7 @@ final class BoardServices implements AutoCloseable {
         }
         register(PhysicalMemory.class, soc.memory(Initiator.CPU),
                 Map.of(PhysicalMemory.INITIATOR, Initiator.CPU));
+        register(BoardView.class, new InspectedBoard(soc), Map.of());
         whole.setProperties(properties(Map.of(Soc.COMPLETE, true)));
     }
 

@@ -62,6 +62,8 @@ import org.slf4j.LoggerFactory;
         attribute = {"objectClass:List<String>=org.cloister.platform.PhysicalMemory", "initiator=cpu"})
 @Capability(namespace = "osgi.service", effective = "active",
         attribute = "objectClass:List<String>=org.cloister.platform.ContiguousArea")
+@Capability(namespace = "osgi.service", effective = "active",
+        attribute = "objectClass:List<String>=org.cloister.platform.inspect.BoardView")
 public final class BoardSwitch implements PowerSwitch {
     /** The configuration that switches a board on. */
     static final String PID = "org.cloister.emulator.board";
