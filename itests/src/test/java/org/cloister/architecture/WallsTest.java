@@ -38,7 +38,7 @@ class WallsTest {
     void theWholeHouseIsLookedAt() {
         assertThat(PRODUCT.stream().map(JavaClass::getPackageName).map(name -> name.split("\\.")[2]).distinct())
                 .contains("heap", "importer", "backend", "tee", "pool", "platform", "core", "emulator", "driver",
-                        "player", "cli");
+                        "player", "cli", "console");
     }
 
     @Test
@@ -83,6 +83,13 @@ class WallsTest {
         noClasses().that(resideInAPackage(own)).should().dependOnClassesThat(
                 resideInAPackage("org.cloister..").and(DescribedPredicate.not(in(API,
                         packages("org.cloister.platform..", own))))).check(PRODUCT);
+    }
+
+    @Test
+    void theConsoleKnowsApiAndPlatform() {
+        noClasses().that(resideInAPackage("org.cloister.console..")).should().dependOnClassesThat(
+                resideInAPackage("org.cloister..").and(DescribedPredicate.not(in(API,
+                        packages("org.cloister.platform..", "org.cloister.console.."))))).check(PRODUCT);
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.cloister.console.report.Text;
 import org.cloister.heap.AllocationRequest;
 import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Explanation;

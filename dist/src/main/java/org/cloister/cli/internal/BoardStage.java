@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.cloister.console.report.Text;
 import org.cloister.platform.conduit.SmcConduit;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import org.cloister.console.report.Text;
 import org.cloister.platform.dt.DeviceTree;
 import org.cloister.platform.dt.MalformedDeviceTree;
 import org.cloister.platform.dt.ReservedMemory;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.cli.internal;
 
-import jakarta.json.JsonArrayBuilder;
-import jakarta.json.JsonObject;
 import jakarta.json.spi.JsonProvider;
 import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.cloister.console.report.ReportJson;
+import org.cloister.console.report.Text;
 import org.cloister.heap.Explanation;
 import org.cloister.heap.Heaps;
 import org.osgi.service.component.annotations.Activate;
@@ -54,31 +53,12 @@ public final class ExplainCommand implements Callable<Integer> {
         Explanation explanation = heaps.explain(name);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(json(explanation));
+            out.println(new ReportJson(JsonProvider.provider()).explanation(explanation));
         } else {
             out.println(Text.printable(explanation.name())
                     + (explanation.available() ? " is available" : " is not available"));
             explanation.reasons().forEach(reason -> out.println("  " + Text.oneLine(reason.text())));
         }
         return explanation.available() ? ExitStatus.HOLDS : ExitStatus.DOES_NOT_HOLD;
-    }
-
-    /** {@code reasons} are the sentences; {@code details} have for each its kind and the backend that it is about. */
-    private static JsonObject json(Explanation explanation) {
-        JsonProvider json = JsonProvider.provider();
-        JsonArrayBuilder sentences = json.createArrayBuilder();
-        JsonArrayBuilder details = json.createArrayBuilder();
-        for (Explanation.Reason reason : explanation.reasons()) {
-            sentences.add(reason.text());
-            details.add(json.createObjectBuilder()
-                    .add("kind", reason.kind().name().toLowerCase(Locale.ROOT))
-                    .add("backend", reason.backend()));
-        }
-        return json.createObjectBuilder()
-                .add("name", explanation.name())
-                .add("available", explanation.available())
-                .add("reasons", sentences)
-                .add("details", details)
-                .build();
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.cloister.console.report.Text;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.osgi.framework.Bundle;

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import org.cloister.console.report.Text;
 import org.cloister.driver.panthor.firmware.FirmwareImage;
 import org.cloister.driver.panthor.firmware.MalformedFirmware;
 

@@ -6,6 +6,7 @@ import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
 import java.io.PrintWriter;
 import java.util.OptionalLong;
+import org.cloister.console.report.Text;
 import org.cloister.driver.panthor.firmware.Destination;
 import org.cloister.driver.panthor.firmware.Entry;
 import org.cloister.driver.panthor.firmware.EntryType;

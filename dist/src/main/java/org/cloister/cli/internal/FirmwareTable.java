@@ -4,6 +4,8 @@ package org.cloister.cli.internal;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import org.cloister.console.report.Table;
+import org.cloister.console.report.Text;
 import org.cloister.driver.panthor.firmware.Destination;
 import org.cloister.driver.panthor.firmware.Entry;
 import org.cloister.driver.panthor.firmware.EntryHeader;

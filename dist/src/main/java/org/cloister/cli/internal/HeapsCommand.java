@@ -6,6 +6,9 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.cloister.console.report.HeapLine;
+import org.cloister.console.report.Table;
+import org.cloister.console.report.Text;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapException;
 import org.cloister.heap.Heaps;
@@ -70,7 +73,7 @@ public final class HeapsCommand implements Callable<Integer> {
             JsonProvider provider = JsonProvider.provider();
             lines.forEach(line -> out.println(line.json(provider)));
         } else {
-            Table table = new Table(HeapLine.HEADINGS);
+            Table table = HeapLine.table();
             lines.forEach(line -> table.row(line.cells()));
             table.print(out);
         }

@@ -2,6 +2,7 @@
 package org.cloister.cli.internal;
 
 import java.util.stream.Collectors;
+import org.cloister.console.report.Text;
 import org.cloister.heap.Explanation;
 import org.cloister.heap.Heaps;
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import org.cloister.console.report.Text;
 
 /** Says what is wrong with files, in one sentence without a full stop: what, which, why, what to do. */
 final class Problems {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import org.cloister.console.report.Text;
 
 /** Reads recordings from files and pipes. */
 final class Recording {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.cloister.console.report.Text;
 import org.cloister.emulator.optee.replay.FirmwareModel;
 import org.cloister.emulator.optee.replay.ReplayResult;
 import org.cloister.emulator.optee.replay.ReplayedCall;

@@ -2,6 +2,7 @@
 package org.cloister.cli.internal;
 
 import java.io.PrintWriter;
+import org.cloister.console.report.Table;
 import org.cloister.emulator.optee.replay.ReplayResult;
 import org.cloister.emulator.optee.replay.ReplayedCall;
 

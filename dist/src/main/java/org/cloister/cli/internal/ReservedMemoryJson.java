@@ -8,6 +8,7 @@ import jakarta.json.spi.JsonProvider;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.OptionalLong;
+import org.cloister.console.report.Text;
 import org.cloister.platform.dt.AddressRange;
 import org.cloister.platform.dt.ReservedMemory;
 import org.cloister.platform.dt.ReservedRegion;

@@ -5,6 +5,8 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.cloister.console.report.Table;
+import org.cloister.console.report.Text;
 import org.cloister.platform.dt.AddressRange;
 import org.cloister.platform.dt.ReservedMemory;
 import org.cloister.platform.dt.ReservedRegion;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import org.cloister.console.report.Table;
 import org.cloister.heap.Heap;
 import org.cloister.heap.Heaps;
 import org.cloister.tee.Tee;

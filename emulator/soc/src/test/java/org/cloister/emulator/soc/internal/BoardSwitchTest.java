@@ -76,7 +76,8 @@ class BoardSwitchTest {
         power.addBoard(board("lab", false));
         assertThat(power.state()).isEqualTo(new PowerState("lab", Phase.ON, ""));
         assertThat(events).containsExactly(
-                "+Soc", "+DeviceTree", "+Interrupts", "+ContiguousArea", "+PhysicalMemory", "=Soc");
+                "+Soc", "+DeviceTree", "+Interrupts", "+ContiguousArea", "+PhysicalMemory", "+BoardView",
+                "=Soc");
         assertThat(service(Soc.class, "(&(board=lab)(board.complete=true))")).isNotNull();
         PhysicalMemory cpu = service(PhysicalMemory.class, "(&(initiator=cpu)(board=lab))");
         assertThat(service(Soc.class, "(board=lab)").board()).isEqualTo("lab");
@@ -88,7 +89,7 @@ class BoardSwitchTest {
         events.clear();
         power.stop();
         assertThat(events).containsExactly(
-                "-PhysicalMemory", "-ContiguousArea", "-Interrupts", "-DeviceTree", "-Soc");
+                "-BoardView", "-PhysicalMemory", "-ContiguousArea", "-Interrupts", "-DeviceTree", "-Soc");
         assertThat(power.state().phase()).isEqualTo(Phase.OFF);
         assertThatIllegalStateException().isThrownBy(() -> cpu.readInt(RAM));
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.cloister.cli.internal;
+package org.cloister.console.report;
 
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
@@ -13,30 +13,49 @@ import org.cloister.heap.Heap;
 import org.cloister.heap.HeapAttributes;
 import org.cloister.heap.HeapState;
 import org.cloister.heap.HeapUsage;
+import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * What the list of heaps says of one.
+ * What a list of heaps says of one.
  *
+ * @param name its name
+ * @param useCase what it is for
+ * @param backend who serves it, or an empty string
+ * @param state whether it can serve
+ * @param attributes what its memory is like
  * @param usage empty when the heap cannot tell
  */
-record HeapLine(String name, String useCase, String backend, HeapState state, HeapAttributes attributes,
+@ProviderType
+public record HeapLine(String name, String useCase, String backend, HeapState state, HeapAttributes attributes,
         Optional<HeapUsage> usage) {
-    static final String[] HEADINGS = {
+    private static final String[] HEADINGS = {
         "HEAP", "STATE", "BACKEND", "RESTRICTED", "CPU", ">CAPACITY", ">FREE", ">LARGEST FREE", ">BUFFERS", "REGIONS"};
 
     private static final String UNKNOWN = "-";
 
+    /** {@return an empty table for rows of {@link #cells}} */
+    public static Table table() {
+        return new Table(HEADINGS);
+    }
+
     /**
      * Asks a heap.
      *
+     * @param heap the heap
+     * @return what it says
      * @throws org.cloister.heap.HeapException when it cannot tell how much is used
      */
-    static HeapLine of(Heap heap) {
+    public static HeapLine of(Heap heap) {
         return of(heap, Optional.of(heap.usage()));
     }
 
-    /** Asks a heap for all but how much is used. */
-    static HeapLine withoutUsage(Heap heap) {
+    /**
+     * Asks a heap for all but how much is used.
+     *
+     * @param heap the heap
+     * @return what it says
+     */
+    public static HeapLine withoutUsage(Heap heap) {
         return of(heap, Optional.empty());
     }
 
@@ -45,8 +64,8 @@ record HeapLine(String name, String useCase, String backend, HeapState state, He
                 heap.name(), heap.useCase().name(), heap.backend(), heap.state(), heap.attributes(), usage);
     }
 
-    /** A row under {@link #HEADINGS}. */
-    String[] cells() {
+    /** {@return a row of {@link #table}} */
+    public String[] cells() {
         OptionalInt used = regionsUsed();
         OptionalInt left = regionsLeft();
         return new String[] {
@@ -63,8 +82,13 @@ record HeapLine(String name, String useCase, String backend, HeapState state, He
                     : used.getAsInt() + " used" + (left.isEmpty() ? "" : ", " + left.getAsInt() + " left")};
     }
 
-    /** The object for machines; what is not known is null. */
-    JsonObject json(JsonProvider json) {
+    /**
+     * The object for machines; what is not known is null.
+     *
+     * @param json makes it
+     * @return the object
+     */
+    public JsonObject json(JsonProvider json) {
         return json.createObjectBuilder()
                 .add("name", name)
                 .add("useCase", useCase)

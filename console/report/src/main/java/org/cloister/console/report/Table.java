@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.cloister.cli.internal;
+package org.cloister.console.report;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * A table for people: columns as wide as their content, two spaces apart, the last one free to run on. Columns whose
@@ -12,14 +13,19 @@ import java.util.List;
  *
  * <p>For one thread.
  */
-final class Table {
+@ProviderType
+public final class Table {
     private static final String GAP = "  ";
 
     private final boolean[] flushRight;
     private final List<List<String>> rows = new ArrayList<>();
 
-    /** Makes a table with these headings. */
-    Table(String... headings) {
+    /**
+     * Makes a table.
+     *
+     * @param headings of its columns
+     */
+    public Table(String... headings) {
         flushRight = new boolean[headings.length];
         List<String> row = new ArrayList<>();
         for (int i = 0; i < headings.length; i++) {
@@ -29,21 +35,29 @@ final class Table {
         rows.add(row);
     }
 
-    /** Adds a row of as many cells as there are headings. */
-    void row(String... cells) {
+    /**
+     * Adds a row.
+     *
+     * @param cells as many as there are headings
+     */
+    public void row(String... cells) {
         if (cells.length != flushRight.length) {
             throw new IllegalArgumentException("%d cells for %d columns".formatted(cells.length, flushRight.length));
         }
         rows.add(Arrays.stream(cells).map(Text::printable).toList());
     }
 
-    /** Tells whether there is no row but the headings. */
-    boolean isEmpty() {
+    /** {@return whether there is no row but the headings} */
+    public boolean isEmpty() {
         return rows.size() == 1;
     }
 
-    /** Prints headings and rows. */
-    void print(PrintWriter out) {
+    /**
+     * Prints headings and rows.
+     *
+     * @param out where to
+     */
+    public void print(PrintWriter out) {
         int[] widths = new int[flushRight.length];
         for (List<String> row : rows) {
             for (int i = 0; i < widths.length; i++) {

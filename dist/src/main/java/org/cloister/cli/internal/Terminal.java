@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.cli.internal;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.cloister.heap.Explanation;
+import org.cloister.heap.Heap;
+import org.cloister.heap.Heaps;
+import org.jline.reader.Candidate;
+import org.jline.reader.Completer;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.ParsedLine;
+import org.jline.reader.UserInterruptException;
+import org.jline.terminal.TerminalBuilder;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+
+/** Reads lines from a person: with editing, a history for as long as it lasts, and completion. For one thread. */
+final class Terminal implements Completer {
+    private static final String SCOPE = "osgi.command.scope";
+    private static final String FUNCTION = "osgi.command.function";
+    private static final List<String> OPTIONS = List.of("-h", "--json");
+
+    private final BundleContext context;
+    private final Heaps heaps;
+
+    Terminal(BundleContext context, Heaps heaps) {
+        this.context = context;
+        this.heaps = heaps;
+    }
+
+    /** Hands on each line until the person has enough. */
+    void run(Consumer<String> execute) throws IOException {
+        try (org.jline.terminal.Terminal terminal = TerminalBuilder.builder().system(true).build()) {
+            LineReader reader = LineReaderBuilder.builder().terminal(terminal).completer(this).appName("cloister")
+                    .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true).build();
+            terminal.writer().println("Tab completes, help lists commands, each has -h; Ctrl-D ends.");
+            while (true) {
+                try {
+                    String line = reader.readLine("cloister> ").strip();
+                    if (line.equals("exit") || line.equals("quit")) {
+                        return;
+                    }
+                    if (line.equals("help")) {
+                        terminal.writer().println(String.join("  ", commands()));
+                    } else if (!line.isEmpty()) {
+                        interruptible(terminal, () -> execute.accept(line));
+                    }
+                } catch (UserInterruptException e) {
+                    terminal.writer().println("Ctrl-D ends the shell");
+                } catch (EndOfFileException e) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Ctrl-C ends the command, not the shell. */
+    private static void interruptible(org.jline.terminal.Terminal terminal, Runnable command) {
+        Thread self = Thread.currentThread();
+        var before = terminal.handle(org.jline.terminal.Terminal.Signal.INT, signal -> self.interrupt());
+        try {
+            command.run();
+        } finally {
+            terminal.handle(org.jline.terminal.Terminal.Signal.INT, before);
+            Thread.interrupted();
+        }
+    }
+
+    @Override
+    public void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
+        candidates(line.words(), line.wordIndex()).forEach(word -> candidates.add(new Candidate(word)));
+    }
+
+    /** What may stand at a place of a line. */
+    List<String> candidates(List<String> words, int place) {
+        if (place == 0) {
+            return List.copyOf(commands());
+        }
+        if (!words.getFirst().startsWith("heap:")) {
+            return OPTIONS;
+        }
+        Stream<String> own = words.getFirst().equals("heap:swap") && place == 2 ? backends(words.get(1))
+                : place == 1 ? heaps.list().stream().map(Heap::name) : Stream.of();
+        return Stream.concat(own, OPTIONS.stream()).toList();
+    }
+
+    private Stream<String> backends(String heap) {
+        return heaps.explain(heap).reasons().stream().map(Explanation.Reason::backend)
+                .filter(backend -> !backend.isEmpty()).distinct();
+    }
+
+    private SortedSet<String> commands() {
+        SortedSet<String> names = new TreeSet<>();
+        try {
+            ServiceReference<?>[] found = context.getAllServiceReferences(null, "(&(" + SCOPE + "=*)(" + FUNCTION + "=*))");
+            for (ServiceReference<?> reference : found == null ? new ServiceReference<?>[0] : found) {
+                for (String function : functions(reference.getProperty(FUNCTION))) {
+                    names.add(reference.getProperty(SCOPE) + ":" + function);
+                }
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+        return names;
+    }
+
+    private static List<String> functions(Object property) {
+        return property instanceof Object[] several ? Stream.of(several).map(String::valueOf).toList()
+                : List.of(String.valueOf(property));
+    }
+}
