@@ -62,6 +62,20 @@ class HouseRulesTest {
                 .as("%s", ROOT.relativize(file)).isFalse());
     }
 
+    @Test
+    void theBillOfMaterialsHasAllThatIsPublished() {
+        Set<String> unpublished = Set.of("cnf", "cnf/bom", "logging", "bench", "dist", "itests", "itests/guest");
+        Pattern own = Pattern.compile("<artifactId>(org\\.cloister\\.[\\w.-]+)</artifactId>");
+        Set<String> published = Pattern.compile("<module>([^<]+)</module>").matcher(read(ROOT.resolve("pom.xml"))).results()
+                .map(module -> module.group(1)).filter(module -> !unpublished.contains(module))
+                .map(module -> own.matcher(read(ROOT.resolve(module).resolve("pom.xml"))).results().findFirst()
+                        .orElseThrow(() -> new AssertionError(module + " has no artifact of ours")).group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(own.matcher(read(ROOT.resolve("cnf/bom/pom.xml"))).results().map(found -> found.group(1)).skip(1))
+                .as("cnf/bom/pom.xml lists what the root pom builds and publishes")
+                .containsExactlyInAnyOrderElementsOf(published);
+    }
+
     private record Bundle(Path classes, Set<String> exported) {}
 
     private static List<Bundle> bundles() throws IOException {
