@@ -11,6 +11,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 @FunctionalInterface
 public interface FirmwareFiles {
+    /** Service property: the directory that all files are in, such as {@code "arm/mali"}, where there is one. */
+    String DIRECTORY = "firmware.directory";
+
     /**
      * Finds a file.
      *

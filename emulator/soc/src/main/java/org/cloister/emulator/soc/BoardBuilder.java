@@ -8,6 +8,8 @@ import org.cloister.platform.dt.DeviceTree;
 import org.cloister.platform.dt.DeviceTreeBuilder;
 import org.cloister.platform.dt.HeapProperties;
 import org.cloister.platform.dt.NodeBuilder;
+import org.cloister.platform.mali.GpuRegister;
+import org.cloister.platform.mali.MaliGpu;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -167,6 +169,30 @@ public final class BoardBuilder {
                         .cells("interrupts", interrupt)
                         .strings(BoardProperties.INITIATOR, initiator)
                         .cells(BoardProperties.INITIATOR_ID, id))));
+    }
+
+    /**
+     * Adds a Mali GPU ({@link MaliGpu}): the initiator {@code "gpu"} in normal mode, and {@code "gpu-protected"} in
+     * protected mode, which writes nothing that others can read.
+     *
+     * @param base the physical address of its registers, {@link GpuRegister#SIZE} bytes
+     * @param interrupt the first of its three interrupt lines
+     * @param id the id that its accesses carry in normal mode
+     * @param protectedId the id that they carry in protected mode
+     * @return this
+     */
+    public BoardBuilder maliGpu(long base, int interrupt, int id, int protectedId) {
+        return root(root -> root.node("soc", soc -> soc.cells("#address-cells", 2).cells("#size-cells", 2)
+                .strings("compatible", "simple-bus").flag("ranges")
+                .node("gpu@" + Long.toHexString(base), gpu -> gpu
+                        .strings("compatible", MaliGpu.COMPATIBLE).reg(new AddressRange(base, GpuRegister.SIZE))
+                        .cells("interrupts", interrupt, interrupt + 1, interrupt + 2)
+                        .strings("interrupt-names", "job", "mmu", "gpu")
+                        .strings(BoardProperties.INITIATOR, "gpu")
+                        .cells(BoardProperties.INITIATOR_ID, id)
+                        .node(MaliGpu.PROTECTED_NODE, mode -> mode.flag(BoardProperties.PROTECTED)
+                                .strings(BoardProperties.INITIATOR, "gpu-protected")
+                                .cells(BoardProperties.INITIATOR_ID, protectedId)))));
     }
 
     /**

@@ -28,6 +28,11 @@ public final class BoardProperties {
     public static final String INITIATOR_ID = InitiatorProperties.ID;
     /** Of a device, a flag: its accesses are secure ones. */
     public static final String SECURE = InitiatorProperties.SECURE;
+    /**
+     * Of a device, a flag: its accesses are those of a mode in which what it knows must not get out, so that normal RAM
+     * with default grants lets it read, and not write.
+     */
+    public static final String PROTECTED = "cloister,protected";
     /** Of a memory node or a child of {@code /reserved-memory}, a list of strings: who may do what there. */
     public static final String GRANTS = HeapProperties.GRANTS;
     /** Of a node below {@code /firmware}, a string: the {@link Firmware} that boots for it. */

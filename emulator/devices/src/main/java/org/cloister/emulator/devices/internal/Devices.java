@@ -21,11 +21,15 @@ final class Devices {
 
     /** The memory as the device that the node describes sees it. */
     static PhysicalMemory memory(Soc soc, Node node) {
-        String initiator = node.property(BoardProperties.INITIATOR)
+        return soc.memory(initiator(node));
+    }
+
+    /** The name of the initiator that the node describes. */
+    static String initiator(Node node) {
+        return node.property(BoardProperties.INITIATOR)
                 .orElseThrow(() -> new HeapException(HeapError.INVALID_ARGUMENT, "put a device on the board",
                         node.path(), "its node does not say which initiator it is",
                         "add the property " + BoardProperties.INITIATOR))
                 .string();
-        return soc.memory(initiator);
     }
 }

@@ -49,7 +49,7 @@ abstract class VirtBoard implements Board {
                 .device("video-decoder", 0x0b00_0000L, 0x1000, 40, 2)
                 .device("display", 0x0b01_0000L, 0x1000, 41, 3)
                 .device("display-external", 0x0b02_0000L, 0x1000, 42, 4)
-                .device("gpu", 0x0b03_0000L, 0x1000, 43, 5)
+                .maliGpu(0x0b20_0000L, 60, 5, 10)
                 .device("eth-dma", 0x0b04_0000L, 0x1000, 44, 6)
                 .defaultContiguousArea(256 * MIB, new AddressRange(0x6000_0000L, 512 * MIB))
                 .firmware(OpteeFirmware.MODEL, node -> optee.accept(common(node)));
@@ -60,10 +60,10 @@ abstract class VirtBoard implements Board {
     private static NodeBuilder common(NodeBuilder node) {
         return node.strings("method", "smc")
                 .node("secure-video", use -> use.cells(OpteeBinding.USE_CASE, 1)
-                        .strings(BoardProperties.GRANTS, "video-decoder:rw", "gpu:rw", "display:r")
+                        .strings(BoardProperties.GRANTS, "video-decoder:rw", "gpu-protected:rw", "display:r")
                         .longs(OpteeBinding.MINIMUM_SIZE, MIB).longs(OpteeBinding.ALIGNMENT, 4096))
                 .node("trusted-ui", use -> use.cells(OpteeBinding.USE_CASE, 2)
-                        .strings(BoardProperties.GRANTS, "gpu:rw", "display:r"));
+                        .strings(BoardProperties.GRANTS, "gpu-protected:rw", "display:r"));
     }
 
     /** Takes the memory for messages of OP-TEE's own interface from the kernel. */

@@ -40,8 +40,8 @@ public final class LabBoard implements Board {
     private static final AddressRange SHARED = new AddressRange(0x4200_0000L, 2 * MIB);
     private static final AddressRange ENCRYPTED_VIDEO = new AddressRange(0xe000_0000L, 64 * MIB);
     private static final AddressRange ENCRYPTED_UI = new AddressRange(0xe400_0000L, 16 * MIB);
-    private static final String[] VIDEO_GRANTS = {"video-decoder:rw", "gpu:rw", "display:r"};
-    private static final String[] UI_GRANTS = {"gpu:rw", "display:r"};
+    private static final String[] VIDEO_GRANTS = {"video-decoder:rw", "gpu-protected:rw", "display:r"};
+    private static final String[] UI_GRANTS = {"gpu-protected:rw", "display:r"};
 
     private final Board board = new BoardBuilder(BOARD, "Cloister laboratory board")
             .firewall("lab").cpu(1)
@@ -50,7 +50,7 @@ public final class LabBoard implements Board {
             .device("video-decoder", 0x1000_0000L, 0x1000, 40, 2)
             .device("display", 0x1001_0000L, 0x1000, 41, 3)
             .device("display-external", 0x1002_0000L, 0x1000, 42, 4)
-            .device("gpu", 0x1003_0000L, 0x1000, 43, 5)
+            .maliGpu(0x1020_0000L, 60, 5, 12)
             .device("eth-dma", 0x1004_0000L, 0x1000, 44, 6)
             .device("video-encoder", 0x1005_0000L, 0x1000, 45, 7)
             .device("camera", 0x1006_0000L, 0x1000, 46, 8)
@@ -59,9 +59,9 @@ public final class LabBoard implements Board {
             .device("psp", 0x1009_0000L, 0x1000, 49, 11)
             .root(root -> root.node("soc", soc -> soc.node("psp@10090000", psp -> psp.flag(BoardProperties.SECURE))))
             .carveOut("secure-video", 0xb000_0000L, 128 * MIB, UseCase.SECURE_VIDEO,
-                    "cpu:w", "secure:rw", "video-decoder:rw", "gpu:rw", "display:r")
+                    "cpu:w", "secure:rw", "video-decoder:rw", "gpu-protected:rw", "display:r")
             .carveOut("trusted-ui", 0xb800_0000L, 32 * MIB, UseCase.TRUSTED_UI,
-                    "secure:rw", "gpu:rw", "display:r")
+                    "secure:rw", "gpu-protected:rw", "display:r")
             .carveOut("secure-video-record", 0xbc00_0000L, 64 * MIB, UseCase.SECURE_VIDEO_RECORD,
                     "secure:rw", "camera:w", "video-encoder:rw")
             .reserved("restricted-cma@c0000000", node -> node.flag("reusable")
@@ -71,7 +71,7 @@ public final class LabBoard implements Board {
                     .strings("compatible", "mediatek,restricted-region")
                     .reg(new AddressRange(0xc800_0000L, 64 * MIB))
                     .strings("cloister,trusted-application", "4477588a-8476-11e2-ad15-e41f1390d676")
-                    .strings(BoardProperties.GRANTS, "secure:rw", "video-decoder:rw", "gpu:rw", "display:r"))
+                    .strings(BoardProperties.GRANTS, "secure:rw", "video-decoder:rw", "gpu-protected:rw", "display:r"))
             .reserved("optee-shm@42000000", node -> node.reg(SHARED).flag("no-map"))
             .reserved("encrypted-video@e0000000", node -> node.reg(ENCRYPTED_VIDEO).flag("no-map"))
             .reserved("encrypted-ui@e4000000", node -> node.reg(ENCRYPTED_UI).flag("no-map"))

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import org.cloister.emulator.devices.FetchedPicture;
 import org.cloister.emulator.devices.Panel;
 import org.cloister.emulator.devices.internal.Dma;
+import org.cloister.emulator.devices.picture.internal.Compositor;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.BusFault;

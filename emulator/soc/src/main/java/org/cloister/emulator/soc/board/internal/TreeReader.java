@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.cloister.emulator.soc.Board;
 import org.cloister.emulator.soc.BoardProperties;
 import org.cloister.emulator.soc.Grants;
@@ -94,7 +96,7 @@ final class TreeReader {
         }
         MemoryBank.Kind kind = normal ? MemoryBank.Kind.NORMAL : MemoryBank.Kind.SECURE;
         Rights rights = node.property(BoardProperties.GRANTS).map(this::rights)
-                .orElse(normal ? NORMAL_RAM : SECURE_RAM);
+                .orElse(normal ? normalRam() : SECURE_RAM);
         List<AddressRange> ranges = node.ranges("reg").stream().filter(range -> !range.isEmpty()).toList();
         for (int i = 0; i < ranges.size(); i++) {
             String name = i == 0 ? node.name() : node.name() + "#" + i;
@@ -117,6 +119,24 @@ final class TreeReader {
         }
         AddressRange range = checked(region.node(), region.reg().getFirst());
         banks.add(new MemoryBank(region.name(), MemoryBank.Kind.CARVE_OUT, range, rights(granted.get())));
+    }
+
+    /** Everybody may do everything, but for those that may not write what others can read. */
+    private Rights normalRam() {
+        Set<String> readers = tree.nodes().filter(node -> node.has(BoardProperties.PROTECTED))
+                .flatMap(node -> node.property(BoardProperties.INITIATOR).stream()).map(Property::string)
+                .collect(Collectors.toSet());
+        if (readers.isEmpty()) {
+            return NORMAL_RAM;
+        }
+        Rights rights = SECURE_RAM;
+        for (Initiator initiator : initiators.all()) {
+            if (!initiator.secure()) {
+                rights = rights.with(initiator,
+                        readers.contains(initiator.name()) ? Access.READ : Access.READ_WRITE);
+            }
+        }
+        return rights;
     }
 
     private Rights rights(Property property) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.cloister.emulator.devices.display.internal;
+package org.cloister.emulator.devices.picture.internal;
 
 import org.cloister.platform.device.ColourCoding;
 

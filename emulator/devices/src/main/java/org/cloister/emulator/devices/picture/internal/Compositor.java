@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.cloister.emulator.devices.display.internal;
+package org.cloister.emulator.devices.picture.internal;
 
 import java.util.Arrays;
 import org.cloister.platform.device.ColourCoding;
@@ -8,18 +8,25 @@ import org.cloister.platform.device.PixelFormat;
 import org.cloister.platform.device.Scene.Area;
 
 /**
- * Draws pictures into the pixels of a panel, scaled by taking the nearest sample. For one thread at a time.
+ * Draws pictures into the pixels of a panel, or of another picture, scaled by taking the nearest sample. For one thread at a time.
  */
-final class Compositor {
+public final class Compositor {
+    private static final int OPAQUE = 255;
+
     private final int panelWidth;
     private ColourConverter converter = new ColourConverter(ColourCoding.BT601_LIMITED);
 
-    Compositor(int panelWidth) {
+    /**
+     * Makes a compositor for pictures.
+     *
+     * @param panelWidth pixels of a line of what is drawn into
+     */
+    public Compositor(int panelWidth) {
         this.panelWidth = panelWidth;
     }
 
     /** Draws a picture. */
-    void draw(int[] pixels, PictureFormat format, byte[] content, Area area) {
+    public void draw(int[] pixels, PictureFormat format, byte[] content, Area area) {
         if (!converter.coding().equals(format.colour())) {
             converter = new ColourConverter(format.colour());
         }
@@ -51,11 +58,40 @@ final class Compositor {
     }
 
     /** Makes a part of the panel black. */
-    void blacken(int[] pixels, Area area) {
+    public void blacken(int[] pixels, Area area) {
         for (int row = 0; row < area.height(); row++) {
             int from = (area.y() + row) * panelWidth + area.x();
             Arrays.fill(pixels, from, from + area.width(), 0);
         }
+    }
+
+    /**
+     * Draws a picture that what is below shines through.
+     *
+     * @param opacity 0 (not to be seen) to 255 (opaque); the result is rounded to the nearest, halves up
+     */
+    public void blend(int[] pixels, PictureFormat format, byte[] content, Area area, int opacity) {
+        if (opacity == OPAQUE) {
+            draw(pixels, format, content, area);
+            return;
+        }
+        int[] drawn = pixels.clone();
+        draw(drawn, format, content, area);
+        for (int row = 0; row < area.height(); row++) {
+            int from = (area.y() + row) * panelWidth + area.x();
+            for (int at = from; at < from + area.width(); at++) {
+                pixels[at] = mix(drawn[at], pixels[at], opacity);
+            }
+        }
+    }
+
+    private static int mix(int over, int under, int opacity) {
+        int mixed = 0;
+        for (int shift = 0; shift <= 16; shift += 8) {
+            int sum = (over >> shift & 0xff) * opacity + (under >> shift & 0xff) * (OPAQUE - opacity);
+            mixed |= (2 * sum + OPAQUE) / (2 * OPAQUE) << shift;
+        }
+        return mixed;
     }
 
     private static void packed(int[] pixels, int to, int[] columns, byte[] content, int from) {

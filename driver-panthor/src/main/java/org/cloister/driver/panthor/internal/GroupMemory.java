@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.driver.panthor.internal;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import org.cloister.platform.mali.CommandStream;
+import org.cloister.platform.mali.ComposeJob;
+import org.cloister.platform.mali.HostInterface;
+
+/**
+ * What a group has in memory, and in the firmware's interface. For the driver's thread.
+ *
+ * <pre>
+ *  the microcontroller's space, 0x40_0000 for each group from 0x0600_0000 on
+ *    0x0 our side of the ring   0x1000 the firmware's side   0x10_0000 suspend buffer   0x20_0000 protected one
+ *  the group's space
+ *    0x1_0000 ring   0x2_0000 work   0x3_0000 synchronisation object
+ * </pre>
+ */
+final class GroupMemory {
+    private static final int PAGE = 4096;
+    private static final long FIRST = 0x0600_0000L;
+    private static final long STRIDE = 0x40_0000L;
+    private static final long FIRMWARE_SIDE = 0x1000;
+    private static final long SUSPEND = 0x10_0000L;
+    private static final long PROTECTED_SUSPEND = 0x20_0000L;
+    private static final long RING = 0x1_0000;
+    private static final long WORK = 0x2_0000;
+    private static final long SYNC = 0x3_0000;
+    private static final int WORK_REGISTER = 0;
+    private static final int SYNC_REGISTER = 2;
+    private static final int VALUE_REGISTER = 4;
+
+    private final int slot;
+    private final FirmwareInterface firmware;
+    private final NormalMemory memory;
+    private final AddressSpace microcontroller;
+    private final AddressSpace space;
+    private final long pages; // ring, work, synchronisation object, our side, the firmware's side
+    private final long suspend;
+    private final long suspendSize;
+    private Optional<RestrictedMemory> restricted = Optional.empty();
+    private long insert;
+    private long value;
+
+    GroupMemory(int slot, FirmwareInterface firmware, NormalMemory memory, AddressSpace microcontroller,
+            AddressSpace space) {
+        this.slot = slot;
+        this.firmware = firmware;
+        this.memory = memory;
+        this.microcontroller = microcontroller;
+        this.space = space;
+        this.pages = memory.take(5L * PAGE);
+        this.suspendSize = firmware.suspendSize() + PAGE - 1 & -PAGE;
+        this.suspend = memory.take(suspendSize);
+        space.map(RING, pages, PAGE, false, false);
+        space.map(WORK, pages + PAGE, PAGE, false, false);
+        space.map(SYNC, pages + 2L * PAGE, PAGE, true, false);
+        microcontroller.map(base(), pages + 3L * PAGE, 2L * PAGE, true, false);
+        microcontroller.map(base() + SUSPEND, suspend, suspendSize, true, false);
+    }
+
+    private long base() {
+        return FIRST + slot * STRIDE;
+    }
+
+    /** Where its protected suspend buffer belongs in the microcontroller's space. */
+    static long protectedSuspend(int slot) {
+        return FIRST + slot * STRIDE + PROTECTED_SUSPEND;
+    }
+
+    void restricted(RestrictedMemory buffer) {
+        restricted = Optional.of(buffer);
+    }
+
+    Optional<RestrictedMemory> restricted() {
+        return restricted;
+    }
+
+    int slot() {
+        return slot;
+    }
+
+    AddressSpace space() {
+        return space;
+    }
+
+    Port port() {
+        return firmware.group(slot);
+    }
+
+    Port stream() {
+        return firmware.stream(slot);
+    }
+
+    /** Describes the group for the firmware, with an empty ring, and asks that it be started. */
+    void program(int priority) {
+        space.activate();
+        insert = 0;
+        memory.cpu().fill(pages + 2L * PAGE, 3L * PAGE, (byte) 0);
+        Port stream = stream();
+        stream.writeLong(HostInterface.RING, RING);
+        stream.write(HostInterface.RING_SIZE, PAGE);
+        stream.writeLong(HostInterface.RING_INPUT, base());
+        stream.writeLong(HostInterface.RING_OUTPUT, base() + FIRMWARE_SIDE);
+        stream.write(HostInterface.STREAM_INTERRUPT_MASK, -1);
+        stream.set(HostInterface.REQUEST, HostInterface.STREAM_START, HostInterface.STATE_MASK);
+        Port group = port();
+        group.write(HostInterface.INTERRUPT_MASK, -1);
+        group.write(HostInterface.ENDPOINTS, priority << HostInterface.PRIORITY_SHIFT);
+        group.writeLong(HostInterface.SUSPEND_BUFFER, base() + SUSPEND);
+        group.writeLong(HostInterface.PROTM_SUSPEND_BUFFER,
+                restricted.isPresent() ? protectedSuspend(slot) : 0);
+        group.write(HostInterface.GROUP_CONFIGURATION, space.number());
+        group.set(HostInterface.REQUEST, HostInterface.GROUP_START, HostInterface.STATE_MASK);
+    }
+
+    /** Asks that it be ended. */
+    void terminate() {
+        stream().set(HostInterface.REQUEST, HostInterface.STREAM_STOP, HostInterface.STATE_MASK);
+        port().set(HostInterface.REQUEST, HostInterface.GROUP_TERMINATE, HostInterface.STATE_MASK);
+    }
+
+    /** Puts work into the ring. */
+    void submit(ComposeJob work, boolean isProtected) {
+        value++;
+        memory.cpu().write(pages + PAGE, MemorySegment.ofArray(work.encode()));
+        put(CommandStream.move(WORK_REGISTER, WORK));
+        put(CommandStream.move(SYNC_REGISTER, SYNC));
+        put(CommandStream.move(VALUE_REGISTER, value));
+        if (isProtected) {
+            put(CommandStream.protectedRegion(1));
+        }
+        put(CommandStream.runCompute(WORK_REGISTER));
+        put(CommandStream.syncSet(SYNC_REGISTER, VALUE_REGISTER));
+        memory.cpu().writeLong(pages + 3L * PAGE, insert);
+    }
+
+    private void put(long instruction) {
+        memory.cpu().writeLong(pages + insert % PAGE, instruction);
+        insert += CommandStream.BYTES;
+    }
+
+    /** Whether the work was done that was submitted last. */
+    boolean isDone() {
+        return memory.cpu().readLong(pages + 2L * PAGE) == value;
+    }
+
+    /** Gives everything back: the GPU does not know the group any more. */
+    void release() {
+        microcontroller.unmap(base(), 2L * PAGE);
+        microcontroller.unmap(base() + SUSPEND, suspendSize);
+        restricted.ifPresent(buffer -> {
+            buffer.unmap();
+            buffer.release();
+        });
+        restricted = Optional.empty();
+        memory.giveBack(pages);
+        memory.giveBack(suspend);
+        space.close();
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.driver.panthor.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.cloister.driver.panthor.firmware.Destination;
+import org.cloister.driver.panthor.firmware.Entry;
+import org.cloister.heap.Heap;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
+import org.cloister.importer.Invalidation;
+
+/**
+ * What protected mode takes: a heap, and in its memory the sections of the firmware that are protected. For the driver's
+ * thread, but for {@link #isReady} and {@link #obstacle}.
+ */
+final class ProtectedMode {
+    private static final String GAIN = "gain protected mode";
+
+    private final GpuCore core;
+    private final List<RestrictedMemory> sections = new ArrayList<>();
+    private Optional<Heap> heap = Optional.empty();
+    private volatile boolean ready;
+    private volatile Optional<HeapException> obstacle = Optional.empty();
+
+    ProtectedMode(GpuCore core) {
+        this.core = core;
+    }
+
+    /** Whether protected groups can be. For any thread. */
+    boolean isReady() {
+        return ready;
+    }
+
+    /** Why there is no protected mode although there is a heap, if so. For any thread. */
+    Optional<HeapException> obstacle() {
+        return obstacle;
+    }
+
+    Optional<Heap> heap() {
+        return heap;
+    }
+
+    /** A heap is there. */
+    void came(Heap found) {
+        heap = Optional.of(found);
+        core.whenNormal(this::gain);
+    }
+
+    /** The heap is no longer there. */
+    void went() {
+        ready = false;
+        heap = Optional.empty();
+        obstacle = Optional.empty();
+    }
+
+    /** Puts the protected sections into memory of the heap, all or none. Normal mode. */
+    private void gain() {
+        if (ready || heap.isEmpty()) {
+            return;
+        }
+        try {
+            for (Entry.Section section : core.firmware().image().sections()
+                    .filter(section -> section.destination() == Destination.RESTRICTED).toList()) {
+                sections.add(put(section, heap.get()));
+            }
+            if (sections.isEmpty()) {
+                throw new HeapException(HeapError.NOT_SUPPORTED, GAIN, core.name(),
+                        "the firmware has no protected section", "have the GPU's firmware replaced");
+            }
+            core.microcontroller().flush();
+            obstacle = Optional.empty();
+            ready = true;
+        } catch (HeapException e) {
+            release();
+            obstacle = Optional.of(e);
+        }
+    }
+
+    private RestrictedMemory put(Entry.Section section, Heap from) {
+        RestrictedMemory memory = allocate(from, "GPU firmware", section.vaStart(), section.size(),
+                section.flags().writable());
+        try {
+            if (section.dataSize() > 0) {
+                memory.buffer().write(0, core.firmware().image().content(section));
+            }
+            memory.map(core.limits().map());
+            return memory;
+        } catch (HeapException e) {
+            memory.release();
+            throw e;
+        }
+    }
+
+    /** Takes restricted memory for the microcontroller. */
+    RestrictedMemory allocate(Heap from, String name, long address, long size, boolean writable) {
+        return new RestrictedMemory(from, core.importers(), core.firmwareImporter(), name,
+                core.microcontroller(), address, size, writable, core::restrictedMemoryInvalidated);
+    }
+
+    /** Maps what was moved. Normal mode. */
+    boolean map() {
+        boolean changed = false;
+        for (RestrictedMemory section : sections) {
+            changed |= section.map(core.limits().map());
+        }
+        return changed;
+    }
+
+    /** Core takes the memory away. Normal mode, or off. */
+    void invalidated(Invalidation reason) {
+        sections.forEach(RestrictedMemory::unmap);
+        if (reason == Invalidation.REVOKED) {
+            release();
+            core.whenNormal(this::gain); // from who serves the heap now
+        }
+    }
+
+    /** Gives the memory back. Normal mode, or off. */
+    void release() {
+        ready = false;
+        sections.forEach(section -> {
+            section.unmap();
+            section.release();
+        });
+        sections.clear();
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.driver.panthor.internal;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Time that stands still until it is moved. Safe for use by any thread. */
+final class StepTimer implements Timer {
+    private record Due(long at, Runnable action) {}
+
+    private final List<Due> due = new ArrayList<>(); // guarded by this
+    private long now; // guarded by this
+
+    @Override
+    public synchronized Alarm after(Duration delay, Runnable action) {
+        Due alarm = new Due(now + delay.toNanos(), action);
+        due.add(alarm);
+        return () -> {
+            synchronized (this) {
+                due.remove(alarm);
+            }
+        };
+    }
+
+    /** Moves time, and runs what is due. */
+    void advance(Duration by) {
+        long end;
+        synchronized (this) {
+            end = now + by.toNanos();
+        }
+        for (Optional<Due> next = next(end); next.isPresent(); next = next(end)) {
+            next.get().action().run();
+        }
+        synchronized (this) {
+            now = end;
+        }
+    }
+
+    /** How much is due some time. */
+    synchronized int pending() {
+        return due.size();
+    }
+
+    private synchronized Optional<Due> next(long end) {
+        Optional<Due> first = due.stream().filter(alarm -> alarm.at() <= end)
+                .min((a, b) -> Long.compare(a.at(), b.at()));
+        first.ifPresent(alarm -> {
+            due.remove(alarm);
+            now = Math.max(now, alarm.at());
+        });
+        return first;
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.emulator.devices.gpu.internal;
+
+/** What the microcontroller is wired to. For the GPU's thread. */
+interface Chip {
+    /** Memory as the GPU sees it in its present mode. */
+    VirtualMemory memory();
+
+    /** The memory management unit. */
+    AddressSpaces spaces();
+
+    /** The interrupts of the firmware. */
+    InterruptBlock jobs();
+
+    /** What computes. */
+    ShaderCores cores();
+
+    /** From now on all accesses are those of protected mode. */
+    void enterProtectedMode();
+
+    /** From now on none is. */
+    void leaveProtectedMode();
+
+    /** Something failed in protected mode: everything stands still until a reset. */
+    void protectedModeFault();
+}
