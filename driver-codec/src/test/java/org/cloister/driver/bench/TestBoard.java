@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.cloister.core.internal.TestCore;
+import org.cloister.emulator.devices.crypto.internal.CryptoModel;
 import org.cloister.emulator.devices.internal.Dma;
 import org.cloister.emulator.devices.decoder.internal.VideoDecoderModel;
 import org.cloister.emulator.devices.display.internal.DisplayModel;
@@ -25,13 +26,14 @@ import org.cloister.platform.device.DmaLimits;
  * A board that is on, with core, a decoder, and a display that has a built-in panel and a connector. Its heaps:
  * {@link #VIDEO} (CPU writes, decoder does all, the built-in panel's pipe reads), {@link #DEAF} (secure video that no
  * device may touch), {@link #UI} (for another use case), {@link #TRUSTED_UI} (the secure world writes, both pipes read),
- * and {@link #NORMAL}.
+ * {@link #KEYS} (a crypto engine does all), and {@link #NORMAL}.
  */
 public final class TestBoard implements AutoCloseable {
     public static final String VIDEO = "protected,secure-video";
     public static final String DEAF = "acme,deaf-video";
     public static final String UI = "protected,secure-video-record";
     public static final String TRUSTED_UI = "protected,trusted-ui";
+    public static final String KEYS = "protected,keys";
     /** The backend of {@link #VIDEO}. */
     public static final String MAIN = "test " + VIDEO;
     /** Another one. */
@@ -46,6 +48,8 @@ public final class TestBoard implements AutoCloseable {
     private static final long DEAF_BASE = 0x9800_0000L;
     private static final long UI_BASE = 0x9c00_0000L;
     private static final long TRUSTED_UI_BASE = 0xa800_0000L;
+    private static final long KEYS_BASE = 0xb000_0000L;
+    private static final UseCase KEYS_USE = new UseCase(300, "keys");
     private static final long SPARE_BASE = 0xa000_0000L;
     private static final long SIZE = 16 << 20;
     private static final Map<String, Access> VIDEO_GRANTS = Map.of(
@@ -63,6 +67,7 @@ public final class TestBoard implements AutoCloseable {
     private final TestCore core = new TestCore();
     private final VideoDecoderModel decoder;
     private final DisplayModel display;
+    private final CryptoModel crypto;
     private Runnable videoBackend = () -> { };
 
     /** Switches the board on; {@link #VIDEO} is not served yet. */
@@ -78,6 +83,8 @@ public final class TestBoard implements AutoCloseable {
                 .device("display", 0x440_0000L, 0x1000, 121, 3)
                 .device("display-external", 0x450_0000L, 0x1000, 122, 4)
                 .device("gpu", 0x460_0000L, 0x1000, 123, 5)
+                .device("crypto", 0x470_0000L, 0x1000, 124, 6)
+                .carveOut("keys", KEYS_BASE, SIZE, KEYS_USE, "crypto:rw")
                 .carveOut("video", VIDEO_BASE, SIZE, UseCase.SECURE_VIDEO,
                         "cpu:w", "video-decoder:rw", "display:r")
                 .carveOut("spare", SPARE_BASE, SIZE, UseCase.SECURE_VIDEO,
@@ -96,7 +103,9 @@ public final class TestBoard implements AutoCloseable {
         display = new DisplayModel(LIMITS, List.of(
                 new DisplayModel.PipePlan("/soc/display@4400000", memory("display"), true, 640, 360),
                 new DisplayModel.PipePlan("/soc/display-external@4500000", memory("display-external"), false, 64, 64)));
+        crypto = new CryptoModel("/soc/crypto@4700000", new Dma(memory("crypto"), LIMITS), power.soc().random("crypto"));
         PhysicalMemory cpu = memory("cpu");
+        core.add(TestBackend.restricted(KEYS, KEYS_USE, KEYS_BASE, SIZE, cpu, Map.of("crypto", Access.READ_WRITE)));
         core.add(TestBackend.restricted(
                 DEAF, UseCase.SECURE_VIDEO, DEAF_BASE, SIZE, cpu, Map.of("cpu", Access.WRITE)));
         core.add(TestBackend.restricted(UI, UseCase.SECURE_VIDEO_RECORD, UI_BASE, SIZE, cpu, UI_GRANTS));
@@ -147,6 +156,10 @@ public final class TestBoard implements AutoCloseable {
         return display;
     }
 
+    public CryptoModel crypto() {
+        return crypto;
+    }
+
     public PhysicalMemory memory(String initiator) {
         return power.soc().memory(initiator);
     }
@@ -160,6 +173,7 @@ public final class TestBoard implements AutoCloseable {
     public void close() {
         decoder.close();
         display.close();
+        crypto.close();
         core.close();
         power.close();
     }

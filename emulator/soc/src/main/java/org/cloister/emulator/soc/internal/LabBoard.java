@@ -22,6 +22,7 @@ import org.osgi.service.component.annotations.Component;
  *   0x4000_0000 ── normal RAM, 3 GiB ───────────────────────────────────────────────── 0xffff_ffff
  *        0x4200_0000 shared with OP-TEE (2 MiB)         0xb000_0000 secure-video (128 MiB)
  *        linux,cma (256 MiB, at boot)                   0xb800_0000 trusted-ui (32 MiB)
+ *                                                       0xba00_0000 keys (4 MiB)
  *        0xc000_0000 handed to MediaTek's application   0xbc00_0000 secure-video-record (64 MiB)
  *                    (128 MiB, CMA)                     0xd000_0000 video (256 MiB, CMA)
  *        0xc800_0000 the application's, protected at    0xe000_0000 encrypted video (64 MiB)
@@ -42,6 +43,9 @@ public final class LabBoard implements Board {
     private static final AddressRange ENCRYPTED_UI = new AddressRange(0xe400_0000L, 16 * MIB);
     private static final String[] VIDEO_GRANTS = {"video-decoder:rw", "gpu-protected:rw", "display:r"};
     private static final String[] UI_GRANTS = {"gpu-protected:rw", "display:r"};
+
+    /** Keys that the crypto engine makes and uses; a use case of Cloister's own. */
+    private static final UseCase KEYS = new UseCase(300, "keys");
 
     private final Board board = new BoardBuilder(BOARD, "Cloister laboratory board")
             .firewall("lab").cpu(1)
@@ -64,6 +68,7 @@ public final class LabBoard implements Board {
                     "secure:rw", "gpu-protected:rw", "display:r")
             .carveOut("secure-video-record", 0xbc00_0000L, 64 * MIB, UseCase.SECURE_VIDEO_RECORD,
                     "secure:rw", "camera:w", "video-encoder:rw")
+            .carveOut("keys", 0xba00_0000L, 4 * MIB, KEYS, "crypto:rw")
             .reserved("restricted-cma@c0000000", node -> node.flag("reusable")
                     .strings("compatible", "mediatek,dynamic-restricted-region", "shared-dma-pool")
                     .reg(new AddressRange(0xc000_0000L, 128 * MIB)))

@@ -25,7 +25,8 @@ class LabBoardTest {
             Soc soc = power.soc();
             assertThat(soc.deviceTree().reservedMemory().regions().stream()
                     .flatMap(region -> region.node().property("cloister,use-case").stream())
-                    .map(Property::string)).containsExactly("secure-video", "trusted-ui", "secure-video-record");
+                    .map(Property::string)).containsExactly("secure-video", "trusted-ui", "secure-video-record",
+                            "keys");
             for (ReservedRegion region : soc.deviceTree().reservedMemory().regions()) {
                 for (AddressRange range : region.reg()) {
                     boolean kept = region.node().has("cloister,grants");

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The crypto driver itself.
+ */
+package org.cloister.driver.crypto.internal;

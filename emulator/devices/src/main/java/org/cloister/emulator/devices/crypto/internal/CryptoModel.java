@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.cloister.emulator.devices.crypto.internal;
+
+import java.io.ByteArrayOutputStream;
+import java.lang.foreign.MemorySegment;
+import java.math.BigInteger;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.random.RandomGenerator;
+import org.cloister.emulator.devices.internal.Dma;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
+import org.cloister.platform.BusFault;
+import org.cloister.platform.Initiator;
+import org.cloister.platform.device.CryptoEngine;
+import org.cloister.platform.device.CryptoEvent;
+import org.cloister.platform.device.CryptoJob;
+import org.cloister.platform.device.CryptoJob.Piece;
+import org.cloister.platform.device.CryptoListener;
+import org.cloister.platform.device.DmaLimits;
+import org.cloister.platform.device.MemoryRange;
+import org.cloister.platform.layout.RsaKey;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A crypto engine. One thread, the device's, does its jobs one after the other. Safe for use by any thread. */
+public final class CryptoModel implements CryptoEngine, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CryptoModel.class);
+    private static final Set<Integer> KEY_BITS = Set.of(1024, 2048, 3072);
+    private static final BigInteger PUBLIC_EXPONENT = BigInteger.valueOf(65537);
+    private static final int PIECE = 64 * 1024;
+    private static final String SUBMIT = "submit a crypto job";
+
+    private final String name;
+    private final Dma dma;
+    private final Random random; // for the device's thread
+    private final ExecutorService thread;
+    private final Queue<Work> waiting = new ArrayDeque<>(); // guarded by itself
+    private boolean gone; // guarded by waiting
+
+    private record Work(long cookie, CryptoJob job, CryptoListener listener) {}
+
+    /**
+     * Puts an engine on a board.
+     *
+     * @param name the path of its node
+     * @param dma its way to memory
+     * @param random what keys are made of
+     */
+    public CryptoModel(String name, Dma dma, RandomGenerator random) {
+        this.name = name;
+        this.dma = dma;
+        this.random = Random.from(random);
+        this.thread = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("cloister " + initiator().name()).factory());
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Initiator initiator() {
+        return dma.memory().initiator();
+    }
+
+    @Override
+    public DmaLimits limits() {
+        return dma.limits();
+    }
+
+    @Override
+    public void submit(long cookie, CryptoJob job, CryptoListener listener) {
+        check(job);
+        synchronized (waiting) {
+            if (gone) {
+                throw new HeapException(HeapError.CLOSED, SUBMIT, name, "the board is off",
+                        "wait for the device to come back");
+            }
+            if (waiting.size() >= QUEUE_DEPTH) {
+                throw new HeapException(HeapError.BUSY, SUBMIT, name,
+                        "%d jobs are waiting already".formatted(QUEUE_DEPTH), "wait for an event");
+            }
+            waiting.add(new Work(cookie, job, listener));
+            thread.execute(this::run);
+        }
+    }
+
+    private void check(CryptoJob job) {
+        switch (job) {
+            case CryptoJob.MakeRsaKey make -> {
+                if (!KEY_BITS.contains(make.bits())) {
+                    throw invalid("it makes keys of 1024, 2048 and 3072 bits, not of " + make.bits());
+                }
+                require("a key", make.key(), RsaKey.size(make.bits() / Byte.SIZE));
+            }
+            case CryptoJob.Hash hash -> {
+                require("a message", hash.message(), 1);
+                require("a digest", hash.digest(), CryptoJob.DIGEST_SIZE);
+            }
+            case CryptoJob.RsaPrivate use -> {
+                require("a key", use.key(), RsaKey.HEADER_SIZE);
+                for (Piece piece : use.input()) {
+                    if (piece instanceof Piece.Memory memory) {
+                        require("input", memory.ranges(), 1);
+                    }
+                }
+                if (length(use.input()) > RsaKey.MAX_MODULUS) {
+                    throw invalid("its input is longer than any modulus");
+                }
+            }
+        }
+    }
+
+    private void require(String what, List<MemoryRange> ranges, long least) {
+        dma.requireFollowable(SUBMIT, ranges);
+        if (MemoryRange.total(ranges) < least) {
+            throw invalid("%s does not fit into %d bytes".formatted(what, MemoryRange.total(ranges)));
+        }
+    }
+
+    private HeapException invalid(String why) {
+        return new HeapException(HeapError.INVALID_ARGUMENT, SUBMIT, name, why, "correct the job");
+    }
+
+    private static long length(List<Piece> pieces) {
+        return pieces.stream().mapToLong(piece -> switch (piece) {
+            case Piece.Immediate immediate -> immediate.bytes().length;
+            case Piece.Memory memory -> MemoryRange.total(memory.ranges());
+        }).sum();
+    }
+
+    private void run() {
+        Work work;
+        synchronized (waiting) {
+            work = waiting.poll();
+        }
+        if (work == null) {
+            return;
+        }
+        try {
+            tell(work, execute(work));
+        } catch (BusFault fault) {
+            tell(work, new CryptoEvent.Blocked(work.cookie(), fault));
+        } catch (RuntimeException e) {
+            LOG.error("{} broke down", name, e);
+            tell(work, new CryptoEvent.Failed(work.cookie(), HeapError.FAULT, "the device broke down: " + e));
+        }
+    }
+
+    private CryptoEvent execute(Work work) {
+        return switch (work.job()) {
+            case CryptoJob.MakeRsaKey make -> new CryptoEvent.Done(work.cookie(), make(make));
+            case CryptoJob.Hash hash -> {
+                dma.scatter(MemorySegment.ofArray(digest(hash.message())), hash.digest());
+                yield new CryptoEvent.Done(work.cookie(), new byte[0]);
+            }
+            case CryptoJob.RsaPrivate use -> sign(work.cookie(), use);
+        };
+    }
+
+    private byte[] make(CryptoJob.MakeRsaKey job) {
+        RsaKey key = newKey(job.bits());
+        int bytes = job.bits() / Byte.SIZE;
+        byte[] laidOut = new byte[RsaKey.size(bytes)];
+        try {
+            key.write(MemorySegment.ofArray(laidOut));
+            dma.scatter(MemorySegment.ofArray(laidOut), job.key());
+        } finally {
+            Arrays.fill(laidOut, (byte) 0);
+        }
+        return RsaKey.bigEndian(key.modulus(), bytes);
+    }
+
+    private RsaKey newKey(int bits) {
+        while (true) {
+            BigInteger p = BigInteger.probablePrime(bits / 2, random);
+            BigInteger q = BigInteger.probablePrime(bits / 2, random);
+            BigInteger phi = p.subtract(BigInteger.ONE).multiply(q.subtract(BigInteger.ONE));
+            BigInteger modulus = p.multiply(q);
+            if (modulus.bitLength() == bits && !p.equals(q) && phi.gcd(PUBLIC_EXPONENT).equals(BigInteger.ONE)) {
+                return new RsaKey(modulus, PUBLIC_EXPONENT.modInverse(phi));
+            }
+        }
+    }
+
+    private byte[] digest(List<MemoryRange> message) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            byte[] piece = new byte[PIECE];
+            for (MemoryRange range : message) {
+                for (long done = 0; done < range.length(); done += PIECE) {
+                    int part = (int) Math.min(PIECE, range.length() - done);
+                    dma.memory().read(range.address() + done, MemorySegment.ofArray(piece).asSlice(0, part));
+                    sha256.update(piece, 0, part);
+                }
+            }
+            Arrays.fill(piece, (byte) 0);
+            return sha256.digest();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("the runtime has no SHA-256", e);
+        }
+    }
+
+    private CryptoEvent sign(long cookie, CryptoJob.RsaPrivate job) {
+        Optional<RsaKey> key = RsaKey.read(MemorySegment.ofArray(
+                fetch(job.key(), (int) Math.min(MemoryRange.total(job.key()), RsaKey.size(RsaKey.MAX_MODULUS)))));
+        if (key.isEmpty()) {
+            return new CryptoEvent.Failed(cookie, HeapError.INVALID_ARGUMENT, "there is no key in its memory");
+        }
+        int bytes = key.get().modulus().bitLength() + Byte.SIZE - 1 >> 3;
+        ByteArrayOutputStream input = new ByteArrayOutputStream(bytes);
+        for (Piece piece : job.input()) {
+            input.writeBytes(switch (piece) {
+                case Piece.Immediate immediate -> immediate.bytes();
+                case Piece.Memory memory -> fetch(memory.ranges(), (int) MemoryRange.total(memory.ranges()));
+            });
+        }
+        BigInteger number = new BigInteger(1, input.toByteArray());
+        if (input.size() != bytes || number.compareTo(key.get().modulus()) >= 0) {
+            return new CryptoEvent.Failed(cookie, HeapError.INVALID_ARGUMENT,
+                    "an input of %d bytes is none for a modulus of %d".formatted(input.size(), bytes));
+        }
+        BigInteger signature = number.modPow(key.get().exponent(), key.get().modulus());
+        return new CryptoEvent.Done(cookie, RsaKey.bigEndian(signature, bytes));
+    }
+
+    private byte[] fetch(List<MemoryRange> ranges, int length) {
+        byte[] bytes = new byte[length];
+        dma.gather(ranges, MemorySegment.ofArray(bytes));
+        return bytes;
+    }
+
+    private void tell(Work work, CryptoEvent event) {
+        try {
+            work.listener().on(event);
+        } catch (RuntimeException e) {
+            LOG.warn("{}: the listener of a job failed on {}", name, event, e);
+        }
+    }
+
+    /** Takes the engine off the board: gives up jobs that wait, lets one that is done finish. Idempotent. */
+    @Override
+    public void close() {
+        List<Work> unfinished;
+        synchronized (waiting) {
+            gone = true;
+            unfinished = List.copyOf(waiting);
+            waiting.clear();
+        }
+        unfinished.forEach(work -> tell(work,
+                new CryptoEvent.Failed(work.cookie(), HeapError.CLOSED, "the board was switched off")));
+        thread.close();
+    }
+}
