@@ -34,9 +34,10 @@ function drawRate(state) {
   text($("fault-total"), `${count.toLocaleString("en")} blocked, ${now.toLocaleString("en")} a second now`);
   attribute($("fault-rate"), "aria-label", `Blocked accesses per second in the last minute, at most ${Math.round(top)}`);
   if (said.count === null || state.time - said.at > SAY_EVERY) {
-    const more = said.count === null ? 0 : count - said.count;
-    text($("fault-said"), more > 0 ? `${more.toLocaleString("en")} attempts in the last seconds; every one was stopped on the bus.`
-        : "Nobody tries anything right now.");
+    const more = count - (said.count ?? count);
+    text($("fault-said"), said.count === null ? "Every attempt is stopped on the bus."
+        : more > 0 ? `${more.toLocaleString("en")} attempts in the last seconds; every one was stopped on the bus.`
+        : "Nobody tried anything in the last seconds.");
     said = {at: state.time, count};
   }
 }
