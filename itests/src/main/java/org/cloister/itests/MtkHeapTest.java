@@ -166,6 +166,27 @@ class MtkHeapTest {
     }
 
     @Test
+    void aUuidThatTheVendorChoseIsFoundByAskingTheTrustedOs() throws Exception {
+        off();
+        String chosen = "01234567-89ab-cdef-0123-456789abcdef";
+        Configuration application = Framework.configuration("org.cloister.emulator.mtk");
+        application.update(Framework.properties(Map.of("uuid", chosen)));
+        try {
+            awaitApplication(chosen);
+            power();
+            heaps().await(CMA, PATIENCE).allocate(4096).close();
+        } finally {
+            off();
+            application.delete();
+            awaitApplication("4477588a-8476-11e2-ad15-e41f1390d676");
+        }
+    }
+
+    private static void awaitApplication(String uuid) {
+        Framework.reference("org.cloister.emulator.optee.TrustedApplication", "(uuid=%s)".formatted(uuid));
+    }
+
+    @Test
     void aWrongUuidIsNamedAndMendedByConfiguration() throws Exception {
         Configuration configuration = Framework.configuration("org.cloister.backend.mtk");
         configured = Optional.of(configuration);
@@ -177,7 +198,7 @@ class MtkHeapTest {
                 return buffer.size() == 0; // the previous configuration still serves
             } catch (HeapException e) {
                 return e.getMessage().contains("configuration: " + wrong)
-                        && e.getMessage().contains("told by the TEE: none")
+                        && e.getMessage().contains("told by the TEE: 4477588a-8476-11e2-ad15-e41f1390d676")
                         && e.getMessage().contains("known default: 4477588a-8476-11e2-ad15-e41f1390d676");
             }
         });

@@ -57,6 +57,11 @@ final class DisturbedTee implements Tee {
         return tee.version();
     }
 
+    /** What the real one answers. */
+    Optional<UUID> really() {
+        return tee.memoryApplication();
+    }
+
     @Override
     public Optional<UUID> memoryApplication() {
         return told;

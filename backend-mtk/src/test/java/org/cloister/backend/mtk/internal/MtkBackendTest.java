@@ -320,6 +320,13 @@ class MtkBackendTest {
     }
 
     @Test
+    void theTrustedOsTellsWhichApplicationServesMemory() {
+        assertThat(f.tee.really()).contains(MtkCommand.APPLICATION);
+        f.removeApplication();
+        assertThat(f.tee.really()).isEmpty();
+    }
+
+    @Test
     void theApplicationMayComeLate() {
         f.removeApplication();
         Pool pool = f.open(MemoryType.CM_TZ);

@@ -19,5 +19,7 @@ public enum TaFlag {
     /** Several calls may be in the instance at a time. */
     CONCURRENT,
     /** The normal world is told of it as a device. */
-    DEVICE
+    DEVICE,
+    /** Serves restricted memory, and the normal world is told so when it asks; no flag of OP-TEE's. */
+    SERVES_MEMORY
 }

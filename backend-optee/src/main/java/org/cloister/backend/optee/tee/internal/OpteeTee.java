@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.backend.optee.tee.internal;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -20,6 +22,7 @@ import org.cloister.heap.DmaBuf;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.Window;
+import org.cloister.platform.layout.DeviceEnumeration;
 import org.cloister.platform.layout.OpteeMessage;
 import org.cloister.platform.layout.OpteeParameter;
 import org.cloister.platform.tee.Openings;
@@ -41,6 +44,7 @@ public final class OpteeTee implements Tee, AutoCloseable {
     /** Linux: {@code TEE_OPTEE_CAP_TZ}. */
     private static final int TRUST_ZONE = 1;
     private static final int META_PARAMS = 2;
+    private static final int MOST_APPLICATIONS = 16;
 
     private final Wiring wiring;
     private final Driver driver;
@@ -192,6 +196,24 @@ public final class OpteeTee implements Tee, AutoCloseable {
         }
         throw new HeapException(HeapError.INVALID_ARGUMENT, what, name, "OP-TEE does not know its memory",
                 "allocate from a heap that OP-TEE serves");
+    }
+
+    /** {@inheritDoc} OP-TEE's list of devices is asked; what cannot answer that knows of none. */
+    @Override
+    public Optional<UUID> memoryApplication() {
+        MemorySegment list = MemorySegment.ofArray(new byte[MOST_APPLICATIONS * DeviceEnumeration.UUID_BYTES]);
+        try (TeeSession session = open(DeviceEnumeration.APPLICATION, Login.PUBLIC)) {
+            TeeResult result = session.invoke(DeviceEnumeration.LIST_MEMORY,
+                    new Param.Temporary(list, Direction.OUTPUT));
+            if (!result.isSuccess() || !(result.params().getFirst() instanceof Param.Temporary told)
+                    || told.memory().byteSize() < DeviceEnumeration.UUID_BYTES) {
+                return Optional.empty();
+            }
+            ByteBuffer uuid = told.memory().asByteBuffer();
+            return Optional.of(new UUID(uuid.getLong(), uuid.getLong()));
+        } catch (HeapException e) {
+            return Optional.empty();
+        }
     }
 
     /** Closes what the bundle has left open: sessions first, so that no call uses the memory. */

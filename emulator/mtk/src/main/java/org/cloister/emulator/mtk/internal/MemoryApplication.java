@@ -45,7 +45,7 @@ public final class MemoryApplication implements TrustedApplication {
 
     @Override
     public Set<TaFlag> flags() {
-        return Set.of(TaFlag.SINGLE_INSTANCE, TaFlag.MULTI_SESSION, TaFlag.KEEP_ALIVE);
+        return Set.of(TaFlag.SINGLE_INSTANCE, TaFlag.MULTI_SESSION, TaFlag.KEEP_ALIVE, TaFlag.SERVES_MEMORY);
     }
 
     @Override

@@ -14,21 +14,15 @@ import org.cloister.emulator.optee.TaMemory;
 import org.cloister.emulator.optee.TaParamType;
 import org.cloister.emulator.optee.TaPlatform;
 import org.cloister.emulator.optee.TrustedApplication;
+import org.cloister.platform.layout.DeviceEnumeration;
 import org.cloister.tee.TeeCode;
 
 /**
  * Tells the normal world which trusted applications are to be devices there (OP-TEE: the {@code device} pseudo TA).
  *
- * <p>Command 0 lists those that need nothing of the normal world, as uuids of 16 bytes; commands 1 and 2 those that
- * need the supplicant or its storage, of which there are none.
+ * <p>Nothing here needs the supplicant or its storage.
  */
 public final class DeviceApplication implements TrustedApplication {
-    private static final UUID ID = UUID.fromString("7011a688-ddde-4053-a5a9-7b3c4ddf13b8");
-    private static final int LIST = 0;
-    private static final int LIST_FOR_SUPPLICANT = 1;
-    private static final int LIST_FOR_STORAGE = 2;
-    private static final int UUID_BYTES = 16;
-
     private final Supplier<List<TrustedApplication>> applications;
 
     /**
@@ -42,7 +36,7 @@ public final class DeviceApplication implements TrustedApplication {
 
     @Override
     public UUID uuid() {
-        return ID;
+        return DeviceEnumeration.APPLICATION;
     }
 
     @Override
@@ -62,26 +56,29 @@ public final class DeviceApplication implements TrustedApplication {
 
     private int invoke(int command, TaCall call) {
         return switch (command) {
-            case LIST -> list(call, applications.get().stream()
-                    .filter(application -> application.flags().contains(TaFlag.DEVICE))
-                    .map(TrustedApplication::uuid)
-                    .toList());
-            case LIST_FOR_SUPPLICANT, LIST_FOR_STORAGE -> list(call, List.of());
+            case DeviceEnumeration.LIST -> list(call, TaFlag.DEVICE);
+            case DeviceEnumeration.LIST_FOR_SUPPLICANT, DeviceEnumeration.LIST_FOR_STORAGE -> list(call, List.of());
+            case DeviceEnumeration.LIST_MEMORY -> list(call, TaFlag.SERVES_MEMORY);
             default -> TeeCode.NOT_IMPLEMENTED;
         };
+    }
+
+    private int list(TaCall call, TaFlag flag) {
+        return list(call, applications.get().stream().filter(application -> application.flags().contains(flag))
+                .map(TrustedApplication::uuid).toList());
     }
 
     private static int list(TaCall call, List<UUID> uuids) {
         call.require(TaParamType.MEMORY_OUTPUT);
         TaMemory out = call.memory(0);
-        long fits = Math.min(uuids.size(), out.size() / UUID_BYTES);
+        long fits = Math.min(uuids.size(), out.size() / DeviceEnumeration.UUID_BYTES);
         for (int i = 0; i < fits; i++) {
-            ByteBuffer octets = ByteBuffer.allocate(UUID_BYTES)
+            ByteBuffer octets = ByteBuffer.allocate(DeviceEnumeration.UUID_BYTES)
                     .putLong(uuids.get(i).getMostSignificantBits())
                     .putLong(uuids.get(i).getLeastSignificantBits());
-            out.write((long) i * UUID_BYTES, MemorySegment.ofArray(octets.array()));
+            out.write((long) i * DeviceEnumeration.UUID_BYTES, MemorySegment.ofArray(octets.array()));
         }
-        call.written(0, (long) uuids.size() * UUID_BYTES);
+        call.written(0, (long) uuids.size() * DeviceEnumeration.UUID_BYTES);
         return fits < uuids.size() ? TeeCode.SHORT_BUFFER : TeeCode.SUCCESS;
     }
 }

@@ -12,6 +12,7 @@ import org.cloister.emulator.optee.testing.Memory;
 import org.cloister.emulator.optee.testing.Param;
 import org.cloister.emulator.optee.testing.Reply;
 import org.cloister.emulator.optee.testing.TestMachine;
+import org.cloister.platform.layout.DeviceEnumeration;
 import org.cloister.tee.TeeCode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,10 @@ class SmallApplicationsTest {
         Reply none = client.invoke(session, 1, memory.out());
         expect(none, TeeCode.SUCCESS);
         assertThat(none.size(0)).isZero();
+        Reply unserved = client.invoke(session, DeviceEnumeration.LIST_MEMORY, memory.out());
+        expect(unserved, TeeCode.SUCCESS);
+        assertThat(unserved.size(0)).as("nobody serves memory here").isZero();
+        expect(client.invoke(session, DeviceEnumeration.LIST_MEMORY), TeeCode.BAD_PARAMETERS);
         expect(client.invoke(session, 3, memory.out()), TeeCode.NOT_IMPLEMENTED);
         expect(client.invoke(session, 0), TeeCode.BAD_PARAMETERS);
         expect(client.invoke(session, 0, memory.in()), TeeCode.BAD_PARAMETERS);
