@@ -21,12 +21,8 @@ import org.cloister.emulator.soc.SocBuilder;
 import org.cloister.heap.UseCase;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.conduit.PspCommand;
-import org.cloister.platform.conduit.PspDevice;
-import org.cloister.platform.conduit.PspMailbox;
-import org.cloister.platform.conduit.PspRegister;
 import org.cloister.platform.layout.ProtectedMemoryApplication;
 import org.cloister.platform.layout.PspCloseSession;
-import org.cloister.platform.layout.PspInitRing;
 import org.cloister.platform.layout.PspInvoke;
 import org.cloister.platform.layout.PspLoadTa;
 import org.cloister.platform.layout.PspMapMemory;
@@ -36,6 +32,7 @@ import org.cloister.platform.layout.PspRingEntry;
 import org.cloister.platform.layout.PspUnloadTa;
 import org.cloister.platform.layout.PspUnmapMemory;
 import org.cloister.tee.TeeCode;
+import org.cloister.tee.TeeResult;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -284,6 +281,135 @@ class CommandServerTest {
         });
     }
 
+    @Test
+    void handlesThatThereAreNotAreRefused() {
+        int handle = loadMemory();
+        int other = load(CommandServer.file(StandardApplications.contentDecryption()));
+        int session = open(handle);
+        for (int wrong : new int[] {0, -1, other + 1, handle | 1 << 16}) {
+            refuses(TeeCode.ITEM_NOT_FOUND, PspCommand.UNLOAD_TA, e -> PspUnloadTa.taHandle(e, AT, wrong));
+            refuses(TeeCode.ITEM_NOT_FOUND, PspCommand.OPEN_SESSION, e -> PspOpenSession.taHandle(e, AT, wrong));
+            refuses(TeeCode.ITEM_NOT_FOUND, PspCommand.CLOSE_SESSION, e -> {
+                PspCloseSession.taHandle(e, AT, wrong);
+                PspCloseSession.sessionInfo(e, AT, session);
+            });
+            refuses(TeeCode.ITEM_NOT_FOUND, PspCommand.INVOKE, e -> {
+                PspInvoke.taHandle(e, AT, wrong);
+                PspInvoke.sessionInfo(e, AT, session);
+            });
+        }
+        refuses(TeeCode.ITEM_NOT_FOUND, PspCommand.INVOKE, e -> { // the session is another application's
+            PspInvoke.taHandle(e, AT, other);
+            PspInvoke.sessionInfo(e, AT, session);
+        });
+        assertThat(status(PspCommand.CLOSE_SESSION, e -> {
+            PspCloseSession.taHandle(e, AT, handle);
+            PspCloseSession.sessionInfo(e, AT, session);
+        })).isEqualTo(TeeCode.SUCCESS);
+        refuses(TeeCode.ITEM_NOT_FOUND, PspCommand.CLOSE_SESSION, e -> {
+            PspCloseSession.taHandle(e, AT, handle);
+            PspCloseSession.sessionInfo(e, AT, session);
+        });
+    }
+
+    @Test
+    void buffersThatThereAreNotAreRefused() {
+        int buffer = map(RAM + 8192, 4096);
+        for (int wrong : new int[] {0, -1, buffer + 1}) {
+            refuses(TeeCode.ITEM_NOT_FOUND, PspCommand.UNMAP_SHARED_MEMORY, e -> PspUnmapMemory.bufId(e, AT, wrong));
+        }
+        assertThat(status(PspCommand.UNMAP_SHARED_MEMORY, e -> PspUnmapMemory.bufId(e, AT, buffer)))
+                .isEqualTo(TeeCode.SUCCESS);
+        refuses(TeeCode.ITEM_NOT_FOUND, PspCommand.UNMAP_SHARED_MEMORY, e -> PspUnmapMemory.bufId(e, AT, buffer));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0x12000, 4096, 0x12000, 4096", "0x12000, 8192, 0x13000, 4096", "0x13000, 4096, 0x12000, 12288",
+        "0x12000, 12288, 0x13000, 4096"})
+    void piecesThatOverlapAnyhowAreRefused(String first, int firstSize, String second, int secondSize) {
+        refuses(TeeCode.BAD_PARAMETERS, PspCommand.MAP_SHARED_MEMORY, e -> {
+            PspMapMemory.count(e, AT, 2);
+            PspMapMemory.size(e, AT, firstSize + secondSize);
+            PspMapMemory.piece(e, AT, 0, RAM + Integer.decode(first), firstSize);
+            PspMapMemory.piece(e, AT, 1, RAM + Integer.decode(second), secondSize);
+        });
+    }
+
+    @Test
+    void whoRefusedIsTold() {
+        int handle = loadMemory();
+        int session = open(handle);
+        MemorySegment byApplication = serve(PspCommand.INVOKE, e -> {
+            PspInvoke.taHandle(e, AT, handle);
+            PspInvoke.sessionInfo(e, AT, session);
+            PspInvoke.cmdId(e, AT, 99);
+        });
+        assertThat(PspRingEntry.status(byApplication, 0)).isEqualTo(TeeCode.NOT_SUPPORTED);
+        assertThat(PspInvoke.returnOrigin(byApplication, AT)).isEqualTo(TeeResult.Origin.TRUSTED_APPLICATION.number());
+        MemorySegment byOs = serve(PspCommand.OPEN_SESSION, e -> PspOpenSession.taHandle(e, AT, handle + 1));
+        assertThat(PspOpenSession.returnOrigin(byOs, AT)).isEqualTo(TeeResult.Origin.TEE.number());
+        MemorySegment load = serve(PspCommand.LOAD_TA, e -> { });
+        assertThat(PspLoadTa.returnOrigin(load, AT)).isEqualTo(TeeResult.Origin.TEE.number());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0x217, 0, 1, 0, 1", "0, 0x217, 4096, 1, 0, 1", "0, 0x215, 0, 1, 0, 0", "0, 0x17, 0, 1, 0, 0",
+        "0, 0x2217, 0, 1, 0, 0", "0, 0x217, 0, 0, 0, 0", "0, 0x217, 0, -1, 0, 0", "1, 0x2, 0, 0, 0, 0",
+        "1, 0x0, 0, 0, 0, 0", "1, 0x11, 0, 0, 0, 0", "2, 0x1, 0, 0, 0, 0", "2, 0x11, 0, 0, 0, 0"})
+    void callsOfTheMemoryApplicationOfAnotherShapeAreRefused(int command, String types, int offset, int useCase,
+            int third, int reserved) {
+        int handle = loadMemory();
+        int session = open(handle);
+        int buffer = map(RAM + 0x10000, 8192);
+        String before = server.describe();
+        assertThat(memory(command, handle, session, op -> {
+            PspOperation.types(op, 0, Integer.decode(types));
+            if ((Integer.decode(types) & 0xf) >= 5) {
+                PspOperation.word(op, 0, 0, 0, buffer);
+                PspOperation.word(op, 0, 0, 1, offset);
+                PspOperation.word(op, 0, 0, 2, 8192 - offset);
+            }
+            PspOperation.word(op, 0, 1, 0, useCase);
+            PspOperation.word(op, 0, 1, 1, reserved);
+            PspOperation.word(op, 0, 2, 0, third);
+        })).isEqualTo(TeeCode.BAD_PARAMETERS);
+        assertThat(server.describe()).isEqualTo(before);
+    }
+
+    @Test
+    void aBufferOfTwoPiecesIsNotProtected() {
+        int handle = loadMemory();
+        int session = open(handle);
+        int buffer = PspMapMemory.bufId(serve(PspCommand.MAP_SHARED_MEMORY, e -> {
+            PspMapMemory.count(e, AT, 2);
+            PspMapMemory.size(e, AT, 8192);
+            PspMapMemory.piece(e, AT, 0, RAM + 0x10000, 4096);
+            PspMapMemory.piece(e, AT, 1, RAM + 0x20000, 4096);
+        }), AT);
+        assertThat(memory(ProtectedMemoryApplication.PROTECT, handle, session, op -> {
+            PspOperation.types(op, 0, 0x217);
+            PspOperation.word(op, 0, 0, 0, buffer);
+            PspOperation.word(op, 0, 0, 2, 8192);
+            PspOperation.word(op, 0, 1, 0, 1);
+        })).isEqualTo(TeeCode.BAD_PARAMETERS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "1, 0", "-1, 0", "0, 1"})
+    void rangesThatThereAreNotAreNotGivenBack(int number, int reserved) {
+        int handle = loadMemory();
+        int session = open(handle);
+        assertThat(memory(ProtectedMemoryApplication.RELEASE, handle, session, op -> {
+            PspOperation.types(op, 0, 0x1);
+            PspOperation.word(op, 0, 0, 0, number);
+            PspOperation.word(op, 0, 0, 1, reserved);
+        })).isEqualTo(TeeCode.BAD_PARAMETERS);
+        assertThat(memory(ProtectedMemoryApplication.FIND, handle, session, op -> {
+            PspOperation.types(op, 0, 0x21);
+            PspOperation.word(op, 0, 0, 0, number);
+        })).isEqualTo(TeeCode.ITEM_NOT_FOUND);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void randomEntriesThatAreRefusedChangeNothing(long seed) {
@@ -311,49 +437,5 @@ class CommandServerTest {
                         .isEqualTo(before);
             }
         }
-    }
-
-    private static int mailbox(SecureProcessor psp, int command, long address) {
-        psp.write(PspRegister.ADDRESS_LOW, (int) address);
-        psp.write(PspRegister.ADDRESS_HIGH, (int) (address >>> 32));
-        psp.write(PspRegister.COMMAND_RESPONSE, PspMailbox.word(command));
-        psp.awaitIdle();
-        int word = psp.read(PspRegister.COMMAND_RESPONSE);
-        assertThat(PspMailbox.command(word)).isEqualTo(command);
-        return PspMailbox.status(word);
-    }
-
-    @Test
-    void theMailboxMakesAndDestroysOneRing() {
-        SecureProcessor gone;
-        try (SecureProcessor psp = new SecureProcessor(1, machine.get(), server)) {
-            gone = psp;
-            MemorySegment init = MemorySegment.ofArray(new byte[PspInitRing.SIZE]);
-            PspInitRing.address(init, 0, RAM + 0x8000);
-            PspInitRing.size(init, 0, PspDevice.RING_ENTRIES * PspRingEntry.SIZE);
-            cpu.write(RAM, init);
-            assertThat(mailbox(psp, PspMailbox.DESTROY_RING, 0)).isEqualTo(PspMailbox.STATUS_INVALID);
-            assertThat(mailbox(psp, PspMailbox.INIT_RING, RAM + 2)).isEqualTo(PspMailbox.STATUS_INVALID);
-            assertThat(mailbox(psp, PspMailbox.INIT_RING, SECRET)).isEqualTo(PspMailbox.STATUS_INVALID);
-            assertThat(mailbox(psp, PspMailbox.EXTENDED, RAM)).isEqualTo(PspMailbox.STATUS_INVALID);
-            for (long bad : new long[] {0, RAM + 0x8001, SECRET, RAM + (16 << 20) - 4096}) {
-                PspInitRing.address(init, 0, bad);
-                cpu.write(RAM + 0x100, init);
-                assertThat(mailbox(psp, PspMailbox.INIT_RING, RAM + 0x100)).isEqualTo(PspMailbox.STATUS_INVALID);
-            }
-            assertThat(mailbox(psp, PspMailbox.INIT_RING, RAM)).isEqualTo(PspMailbox.STATUS_SUCCESS);
-            assertThat(mailbox(psp, PspMailbox.INIT_RING, RAM)).isEqualTo(PspMailbox.STATUS_RING_BUSY);
-            psp.write(PspRegister.RING_WRITE, 100);
-            psp.write(PspRegister.RING_WRITE, 32 * 1024);
-            psp.write(PspRegister.RING_READ, 1024);
-            assertThat(psp.read(PspRegister.RING_WRITE)).isZero();
-            assertThat(psp.read(PspRegister.RING_READ)).isZero();
-            psp.write(PspRegister.RING_WRITE, 1024);
-            psp.awaitIdle();
-            assertThat(cpu.readInt(RAM + 0x8000 + 4)).isEqualTo(PspRingEntry.STATE_COMPLETED);
-            assertThat(cpu.readInt(RAM + 0x8000 + 8)).isEqualTo(TeeCode.NOT_SUPPORTED);
-            assertThat(mailbox(psp, PspMailbox.DESTROY_RING, 0)).isEqualTo(PspMailbox.STATUS_SUCCESS);
-        }
-        assertThat(gone.read(PspRegister.RING_READ)).isEqualTo(PspDevice.ABSENT);
     }
 }
