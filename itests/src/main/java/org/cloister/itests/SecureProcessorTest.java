@@ -93,6 +93,23 @@ class SecureProcessorTest {
     }
 
     @Test
+    void memoryThatCouldNotBeGivenBackWithoutPowerIsToldOfAndRetriedOnDemand() throws Exception {
+        boot();
+        Heap heap = heaps.await(HEAP, Duration.ofSeconds(20));
+        DmaBuf buffer = heap.allocate(4096);
+        power(false);
+        Framework.eventually("the heap drains", () -> heap.state() == HeapState.DRAINING);
+        buffer.close();
+        Framework.eventually("the heap is gone", () -> heap.state() == HeapState.UNAVAILABLE);
+        power(true);
+        Framework.eventually("the heap is there", () -> heap.state() == HeapState.AVAILABLE);
+        assertThat(heap.usage().quarantined()).isEqualTo(1 << 20);
+        assertThat(heap.retryQuarantined()).isEqualTo(1 << 20);
+        assertThat(heap.usage().quarantined()).isZero();
+        assertServes();
+    }
+
+    @Test
     void itMayComeLongAfterTheBoard() throws Exception {
         power(false);
         boot();

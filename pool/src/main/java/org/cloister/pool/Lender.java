@@ -114,6 +114,20 @@ public interface Lender {
         return Optional.empty();
     }
 
+    /** Bytes that pools before this one could not get back, and that are kept from everybody; none by default. */
+    default long withheld() {
+        return 0;
+    }
+
+    /**
+     * Tries to get back what pools before this one could not.
+     *
+     * @return bytes that the normal world has again
+     */
+    default long retryWithheld() {
+        return 0;
+    }
+
     /** The pool is destroyed, and nothing here is called any more. Called exactly once. */
     default void released() {}
 

@@ -96,7 +96,8 @@ public final class LendingPool implements Pool {
         Optional<RegionBudget> budget = lender.regions();
         long whole = lender.available() & -policy.alignment();
         boolean grows = whole >= policy.minimumChunk() && budget.filter(b -> b.left() == 0).isEmpty();
-        return chunks.usage(grows ? whole : 0, budget);
+        PoolUsage usage = chunks.usage(grows ? whole : 0, budget);
+        return usage.quarantined(usage.quarantined() + lender.withheld());
     }
 
     /**

@@ -273,7 +273,7 @@ final class Transitions {
     long retryQuarantined() {
         lock.lock();
         try {
-            return chunks.isClosed() ? 0 : retryAll();
+            return chunks.isClosed() ? 0 : retryAll() + lender.retryWithheld();
         } finally {
             leave();
         }

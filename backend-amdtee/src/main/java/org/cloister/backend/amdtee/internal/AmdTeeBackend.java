@@ -3,6 +3,7 @@ package org.cloister.backend.amdtee.internal;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.cloister.backend.BackendHost;
 import org.cloister.backend.HeapBackend;
 import org.cloister.backend.Pool;
@@ -33,29 +34,31 @@ final class AmdTeeBackend implements HeapBackend {
     private static final String COMPATIBLE = "cloister,psp";
     private static final long PAGE = 4096;
 
-    private final Optional<Driver> driver;
-    private final List<Entry> entries;
+    private final Driver driver;
+    private final BooleanSupplier there;
+    private final List<UseCaseBinding> bindings;
     private final ContiguousArea area;
     private final LendingPolicy policy;
     private final PoolTimer timer;
     private volatile Optional<BackendHost> host = Optional.empty();
 
-    private record Entry(UseCaseBinding binding, PoolOffer offer) {}
-
     /**
      * Serves what the device tree tells of.
      *
-     * @param driver reaches the processor, if it is there
+     * @param driver reaches the processor
+     * @param there tells whether the processor is there
      * @param area what is protected is taken from here
      * @param policy how chunks grow and shrink
      * @param timer the time that pools go by
      */
-    AmdTeeBackend(Optional<Driver> driver, DeviceTree tree, ContiguousArea area, LendingPolicy policy, PoolTimer timer) {
+    AmdTeeBackend(Driver driver, BooleanSupplier there, DeviceTree tree, ContiguousArea area, LendingPolicy policy,
+            PoolTimer timer) {
         this.driver = driver;
+        this.there = there;
         this.area = area;
         this.policy = policy;
         this.timer = timer;
-        this.entries = bindings(tree).stream().map(this::entry).toList();
+        this.bindings = bindings(tree);
     }
 
     private static List<UseCaseBinding> bindings(DeviceTree tree) {
@@ -71,16 +74,20 @@ final class AmdTeeBackend implements HeapBackend {
         }
     }
 
-    private Entry entry(UseCaseBinding binding) {
+    private PoolOffer offer(UseCaseBinding binding) {
         Optional<PoolOffer.Refusal> refusal = binding.problem()
                 .map(problem -> new PoolOffer.Refusal(problem, "correct the device tree"));
-        if (refusal.isEmpty() && driver.isEmpty()) {
+        if (refusal.isEmpty() && !there.getAsBoolean()) {
             refusal = Optional.of(new PoolOffer.Refusal("the secure processor is not there",
                     "switch it on; the heap is served as soon as it is there"));
         }
-        PoolOffer offer = PoolOffer.serve(binding.heap(), binding.useCase());
-        return new Entry(binding, refusal.map(no ->
-                PoolOffer.refuse(binding.heap(), binding.useCase(), no.why(), no.remedy())).orElse(offer));
+        return refusal.map(no -> PoolOffer.refuse(binding.heap(), binding.useCase(), no.why(), no.remedy()))
+                .orElseGet(() -> PoolOffer.serve(binding.heap(), binding.useCase()));
+    }
+
+    /** The processor came or went. */
+    void changed() {
+        host.ifPresent(BackendHost::offersChanged);
     }
 
     /** Core, while it is there. */
@@ -105,7 +112,7 @@ final class AmdTeeBackend implements HeapBackend {
 
     @Override
     public List<PoolOffer> offers() {
-        return entries.stream().map(Entry::offer).toList();
+        return bindings.stream().map(this::offer).toList();
     }
 
     /**
@@ -118,20 +125,19 @@ final class AmdTeeBackend implements HeapBackend {
     public Pool open(PoolOffer offer) {
         BackendHost core = host.orElseThrow(() -> new HeapException(HeapError.UNAVAILABLE, "open heap " + offer.heap(),
                 "backend " + ID, "core is not connected", "connect it first"));
-        Entry entry = entries.stream().filter(known -> known.offer().equals(offer) && offer.refusal().isEmpty())
-                .findFirst().orElseThrow(() -> new HeapException(HeapError.INVALID_ARGUMENT, "open heap " + offer.heap(),
+        UseCaseBinding binding = bindings.stream()
+                .filter(known -> offer.refusal().isEmpty() && offer(known).equals(offer)).findFirst().orElseThrow(() -> new HeapException(HeapError.INVALID_ARGUMENT, "open heap " + offer.heap(),
                         "backend " + ID, "it does not offer that", "open one of its offers that is no refusal"));
-        Driver held = driver.orElseThrow();
-        held.retain();
+        driver.retain();
         boolean done = false;
         try {
-            var lender = new PspLender(held.protector(), area, offer.useCase(), held::release);
-            Pool pool = new LendingPool(offer.heap(), attributes(entry.binding()), lender, policy, timer, core);
+            var lender = new PspLender(driver.protector(), area, offer.useCase(), driver.withheld(), driver::release);
+            Pool pool = new LendingPool(offer.heap(), attributes(binding), lender, policy, timer, core);
             done = true;
             return pool;
         } finally {
             if (!done) {
-                held.release();
+                driver.release();
             }
         }
     }

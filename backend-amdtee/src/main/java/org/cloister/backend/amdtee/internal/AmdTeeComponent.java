@@ -33,6 +33,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
@@ -40,7 +42,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Connects the secure processor with core and with clients of trusted applications. While a machine should have one and
- * has not, its heaps are refused with that reason; when it comes, this starts anew.
+ * has not, its heaps are refused with that reason. What it has protected outlives its going and coming.
  */
 @ProvidesBackend(AmdTeeBackend.ID)
 @Component(service = HeapBackend.class, immediate = true, configurationPid = AmdTeeConfiguration.PID,
@@ -56,48 +58,96 @@ public final class AmdTeeComponent implements HeapBackend {
 
     private final MachineTimer timer = new MachineTimer("cloister-amdtee-trim",
             failure -> LOG.error("work of the AMD-TEE backend failed", failure));
-    private final Optional<Driver> driver;
+    private final CurrentDevice device = new CurrentDevice();
+    private final BundleContext context;
+    private final Driver driver;
     private final AmdTeeBackend backend;
-    private final Optional<ServiceRegistration<Tee>> tee;
+    private final PspTee.Wiring wiring;
+    private volatile Optional<FirmwareFiles> files = Optional.empty();
+    private Optional<ServiceRegistration<Tee>> tee = Optional.empty(); // guarded by this, as is the next
+    private boolean stopped;
 
     /** Takes what it is wired to. The processor is not called before something is wanted of it. */
     @Activate
     public AmdTeeComponent(BundleContext context, AmdTeeConfiguration configuration,
-            @Reference(policyOption = ReferencePolicyOption.GREEDY) Optional<PspDevice> device,
-            @Reference(policyOption = ReferencePolicyOption.GREEDY) Optional<FirmwareFiles> files,
             @Reference(target = "(" + PhysicalMemory.INITIATOR + "=" + Initiator.CPU + ")") PhysicalMemory memory,
             @Reference DeviceTree tree,
             @Reference(name = "area", target = "(" + ContiguousArea.DEFAULT + "=true)") ContiguousArea area) {
-        FirmwareFiles found = files.orElse(path -> Optional.empty());
-        driver = device.map(there -> {
-            var ring = new PspRing(there, new Pages(memory, area), new RingLimits(millis(configuration.mailbox_ms()),
-                    millis(configuration.full_ms()), millis(configuration.answer_ms()),
-                    Duration.ofMillis(Math.max(0, configuration.recovery_ms()))), Waiter.machine());
-            return new Driver(ring, new Protector(ring, found), timer::close);
-        });
+        this.context = context;
+        FirmwareFiles found = path -> files.flatMap(there -> there.find(path));
+        var ring = new PspRing(device, new Pages(memory, area), new RingLimits(millis(configuration.mailbox_ms()),
+                millis(configuration.full_ms()), millis(configuration.answer_ms()),
+                Duration.ofMillis(Math.max(0, configuration.recovery_ms()))), Waiter.machine());
+        var protector = new Protector(ring, found);
+        driver = new Driver(ring, protector, new Withheld(protector, area), timer::close);
         LendingPolicy policy = LendingPolicy.of(configuration.smallest_chunk_bytes(), Pages.SIZE)
                 .growingTo(configuration.largest_chunk_bytes())
                 .keeping(Math.max(0, configuration.idle_chunks()), millis(configuration.idle_time_ms()));
-        backend = new AmdTeeBackend(driver, tree, area, policy, timer);
-        tee = driver.map(there -> register(context, there, found, configuration.revoke_patience_ms()));
+        backend = new AmdTeeBackend(driver, device::isThere, tree, area, policy, timer);
+        wiring = new PspTee.Wiring(AmdTeeBackend.ID, ring, found, backend::host, protector::mapped,
+                Duration.ofMillis(Math.max(0, configuration.revoke_patience_ms())));
     }
 
     private static Duration millis(long millis) {
         return Duration.ofMillis(Math.max(1, millis));
     }
 
-    private ServiceRegistration<Tee> register(BundleContext context, Driver there, FirmwareFiles files, long patience) {
-        var wiring = new PspTee.Wiring(AmdTeeBackend.ID, there.ring(), files, backend::host,
-                there.protector()::mapped, Duration.ofMillis(Math.max(0, patience)));
-        Map<String, Object> properties = Map.of(Tee.ID, AmdTeeBackend.ID, Tee.IMPLEMENTATION, TeeVersion.AMDTEE);
-        return context.registerService(Tee.class, new TeeFactory(wiring), new Hashtable<>(properties));
+    /** The processor comes. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setDevice(PspDevice there) {
+        changed(Optional.of(there));
+    }
+
+    /** It goes, unless another one has come. */
+    void unsetDevice(PspDevice gone) {
+        if (device.is(gone)) {
+            changed(Optional.empty());
+        }
+    }
+
+    /** Files of applications come. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setFiles(FirmwareFiles there) {
+        files = Optional.of(there);
+    }
+
+    /** They go. What pools need of them is needed still when this was stopped. */
+    synchronized void unsetFiles(FirmwareFiles gone) {
+        if (!stopped && files.filter(known -> known == gone).isPresent()) {
+            files = Optional.empty();
+        }
+    }
+
+    /** Pools go on with the same processor when this was stopped. */
+    private void changed(Optional<PspDevice> now) {
+        synchronized (this) {
+            if (stopped) {
+                return;
+            }
+            endSessions();
+            device.set(now);
+            driver.ring().replaced();
+            tee = now.map(there -> context.registerService(Tee.class, new TeeFactory(wiring), new Hashtable<>(
+                    Map.of(Tee.ID, AmdTeeBackend.ID, Tee.IMPLEMENTATION, TeeVersion.AMDTEE))));
+        }
+        backend.changed();
+    }
+
+    private void endSessions() {
+        tee.ifPresent(ServiceRegistration::unregister);
+        tee = Optional.empty();
     }
 
     /** Ends sessions, and lets go of the processor; pools go on until core destroys them. */
     @Deactivate
     void deactivate() {
-        tee.ifPresent(ServiceRegistration::unregister);
-        driver.ifPresentOrElse(Driver::release, timer::close);
+        synchronized (this) {
+            stopped = true;
+            endSessions();
+        }
+        driver.release();
     }
 
     @Override

@@ -10,13 +10,15 @@ import org.cloister.backend.amdtee.ring.internal.PspRing;
 final class Driver {
     private final PspRing ring;
     private final Protector protector;
+    private final Withheld withheld;
     private final Runnable onClosed;
     private final AtomicInteger users = new AtomicInteger(1);
 
     /** A driver with one user, whoever made it. */
-    Driver(PspRing ring, Protector protector, Runnable onClosed) {
+    Driver(PspRing ring, Protector protector, Withheld withheld, Runnable onClosed) {
         this.ring = ring;
         this.protector = protector;
+        this.withheld = withheld;
         this.onClosed = onClosed;
     }
 
@@ -26,6 +28,10 @@ final class Driver {
 
     Protector protector() {
         return protector;
+    }
+
+    Withheld withheld() {
+        return withheld;
     }
 
     void retain() {

@@ -37,7 +37,8 @@ final class Protector {
         private final long address;
         private final long size;
         private final int range;
-        private Buffers.Mapped mapped; // guarded by this
+        private boolean doubtful; // whether it was perhaps given back unheard; guarded by this, as is the next
+        private Buffers.Mapped mapped;
 
         Chunk(long address, long size, int range, Buffers.Mapped mapped) {
             this.address = address;
@@ -104,23 +105,46 @@ final class Protector {
             if (e.error() != HeapError.FIRMWARE_DEAD) {
                 throw e;
             }
-            throw new HeapException(HeapError.UNAVAILABLE, e.what(), e.which(), e.why(), e.remedy(), e);
+            throw unheard(e);
         }
     }
 
     /**
-     * Has protected memory given back.
+     * Has protected memory given back. What failed can be tried again: the application tells what it protects still.
      *
-     * @throws HeapException {@code FIRMWARE_DEAD}, {@code FIRMWARE_REFUSED}, {@code BUSY}
+     * @throws HeapException {@code UNAVAILABLE} when the processor does not answer, {@code FIRMWARE_REFUSED}, {@code BUSY}
      */
     void release(long cookie) {
         Chunk chunk = chunk(cookie);
-        require("give a chunk back", session().invoke(ProtectedMemoryApplication.RELEASE,
-                new Param.Value(chunk.range, 0, Direction.INPUT)));
-        chunks.remove(cookie);
         synchronized (chunk) {
+            try {
+                PspSession open = session();
+                if (!chunk.doubtful || isProtected(open, chunk)) {
+                    chunk.doubtful = true;
+                    require("give a chunk back", open.invoke(ProtectedMemoryApplication.RELEASE,
+                            new Param.Value(chunk.range, 0, Direction.INPUT)));
+                }
+            } catch (HeapException e) {
+                throw e.error() == HeapError.FIRMWARE_DEAD || e.error() == HeapError.PROTOCOL ? unheard(e) : e;
+            }
+            chunks.remove(cookie);
             Buffers.unmap(ring, chunk.mapped);
         }
+    }
+
+    private static boolean isProtected(PspSession session, Chunk chunk) {
+        TeeResult result = session.invoke(ProtectedMemoryApplication.FIND,
+                new Param.Value((int) chunk.address, (int) (chunk.address >>> Integer.SIZE), Direction.INPUT),
+                new Param.Value(0, 0, Direction.OUTPUT));
+        if (result.code() == TeeCode.ITEM_NOT_FOUND) {
+            return false;
+        }
+        require("find a chunk", result);
+        return result.value(1).a() == chunk.range;
+    }
+
+    private static HeapException unheard(HeapException e) {
+        return new HeapException(HeapError.UNAVAILABLE, e.what(), e.which(), e.why(), e.remedy(), e);
     }
 
     /** How the processor knows a chunk now; maps it again where it has forgotten. */

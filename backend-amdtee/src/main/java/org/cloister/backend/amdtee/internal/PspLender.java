@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.backend.amdtee.internal;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.cloister.backend.TeeMemory;
 import org.cloister.heap.UseCase;
 import org.cloister.platform.ContiguousArea;
@@ -12,12 +14,15 @@ final class PspLender implements Lender {
     private final Protector protector;
     private final ContiguousArea area;
     private final UseCase useCase;
+    private final Withheld withheld;
     private final Runnable onReleased;
+    private final Map<Long, Long> lent = new ConcurrentHashMap<>(); // sizes, by cookie
 
-    PspLender(Protector protector, ContiguousArea area, UseCase useCase, Runnable onReleased) {
+    PspLender(Protector protector, ContiguousArea area, UseCase useCase, Withheld withheld, Runnable onReleased) {
         this.protector = protector;
         this.area = area;
         this.useCase = useCase;
+        this.withheld = withheld;
         this.onReleased = onReleased;
     }
 
@@ -25,17 +30,21 @@ final class PspLender implements Lender {
     @Override
     public long take(long size, long alignment) {
         protector.session();
+        withheld.retry(useCase);
         return area.allocate(size, alignment);
     }
 
     @Override
     public long lend(long address, long size) {
-        return protector.protect(address, size, useCase.id());
+        long cookie = protector.protect(address, size, useCase.id());
+        lent.put(cookie, size);
+        return cookie;
     }
 
     @Override
     public void reclaim(long handle) {
         protector.release(handle);
+        lent.remove(handle);
     }
 
     @Override
@@ -54,7 +63,19 @@ final class PspLender implements Lender {
     }
 
     @Override
+    public long withheld() {
+        return withheld.bytes(useCase);
+    }
+
+    @Override
+    public long retryWithheld() {
+        return withheld.retry(useCase);
+    }
+
+    /** {@inheritDoc} What could not be taken back is for the next pool to try; a cookie is an address. */
+    @Override
     public void released() {
+        lent.forEach((cookie, size) -> withheld.add(cookie, cookie, size, useCase));
         onReleased.run();
     }
 }

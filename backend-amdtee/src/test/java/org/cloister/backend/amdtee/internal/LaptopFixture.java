@@ -72,6 +72,7 @@ final class LaptopFixture implements AutoCloseable {
         final SecureProcessor processor;
         volatile boolean deaf;
         volatile boolean gone;
+        private volatile int bell;
         volatile Optional<Integer> readPointer = Optional.empty();
 
         Disturbed(SecureProcessor processor) {
@@ -92,9 +93,16 @@ final class LaptopFixture implements AutoCloseable {
                     ? readPointer.get() : processor.read(register);
         }
 
+        /** The processor hears the bell after all. */
+        void ringLate() {
+            processor.write(PspRegister.RING_WRITE, bell);
+        }
+
         @Override
         public void write(PspRegister register, int value) {
-            if (!gone && !(deaf && register == PspRegister.RING_WRITE)) {
+            if (deaf && register == PspRegister.RING_WRITE) {
+                bell = value;
+            } else if (!gone) {
                 processor.write(register, value);
             }
         }

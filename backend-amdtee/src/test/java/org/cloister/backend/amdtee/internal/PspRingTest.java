@@ -195,7 +195,7 @@ class PspRingTest {
         long address = laptop.area.allocate(1 << 20, 4096);
         long cookie = protector.protect(address, 1 << 20, 1);
         laptop.device.deaf = true;
-        refused(HeapError.FIRMWARE_DEAD, () -> protector.release(cookie));
+        refused(HeapError.UNAVAILABLE, () -> protector.release(cookie));
         laptop.device.deaf = false;
         assertThatExceptionOfType(BusFault.class)
                 .isThrownBy(() -> laptop.cpu.readByte(address));

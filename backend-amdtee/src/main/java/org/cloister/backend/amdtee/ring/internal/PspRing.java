@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
  *   <tr><td>READY</td><td>no answer in time, or nobody answers</td><td>DEAD</td></tr>
  *   <tr><td>DEAD</td><td>a call before the recovery time is over</td><td>DEAD, {@code FIRMWARE_DEAD}</td></tr>
  *   <tr><td>DEAD</td><td>a call after that</td><td>READY, as another generation, or DEAD</td></tr>
+ *   <tr><td>READY, DEAD</td><td>{@link #replaced}</td><td>IDLE</td></tr>
  *   <tr><td>any</td><td>{@link #close}</td><td>CLOSED</td></tr>
  * </table>
  *
@@ -113,6 +114,19 @@ public final class PspRing implements AutoCloseable {
                         "obtain the service again");
             }
             return generation;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The processor went away or another one came: whoever waits is told, and the next call initialises it. */
+    public void replaced() {
+        lock.lock();
+        try {
+            if (state != State.CLOSED) {
+                state = State.IDLE;
+                why = "it went away";
+            }
         } finally {
             lock.unlock();
         }
