@@ -49,6 +49,7 @@ public final class PspRing implements AutoCloseable {
     private final Pages pages;
     private final RingLimits limits;
     private final Waiter waiter;
+    private final Mailbox mailbox;
     private final ReentrantLock lock = new ReentrantLock();
     private final int[] flags = new int[PspDevice.RING_ENTRIES]; // guarded by lock
     private State state = State.IDLE; // guarded by lock
@@ -71,6 +72,7 @@ public final class PspRing implements AutoCloseable {
         this.pages = pages;
         this.limits = limits;
         this.waiter = waiter;
+        this.mailbox = new Mailbox(device, limits.mailbox(), waiter);
     }
 
     /**
@@ -264,16 +266,16 @@ public final class PspRing implements AutoCloseable {
             int status = initialise(ring);
             if (status == PspMailbox.STATUS_RING_BUSY) {
                 LOG.info("the secure processor has a ring already, which is destroyed");
-                mailbox(PspMailbox.DESTROY_RING, 0);
+                mailbox.call(PspMailbox.DESTROY_RING, 0);
                 status = initialise(ring);
             }
             unknown = false;
             if (status != PspMailbox.STATUS_SUCCESS) {
                 pages.release(ring);
-                throw new Mute("it refused to initialise its ring, with status 0x%x".formatted(status), true);
+                throw new Mailbox.Mute("it refused to initialise its ring, with status 0x%x".formatted(status), true);
             }
-        } catch (Mute mute) {
-            if (!mute.told) {
+        } catch (Mailbox.Mute mute) {
+            if (!mute.told()) {
                 pages.release(ring);
             } else if (unknown) {
                 LOG.warn("0x{} bytes are kept, for the secure processor may use them", Integer.toHexString(SIZE));
@@ -297,54 +299,15 @@ public final class PspRing implements AutoCloseable {
         PspInitRing.size(init, 0, SIZE);
         pages.memory().write(block, init);
         try {
-            int status = mailbox(PspMailbox.INIT_RING, block);
+            int status = mailbox.call(PspMailbox.INIT_RING, block);
             pages.release(block);
             return status;
-        } catch (Mute mute) {
-            if (!mute.told) {
+        } catch (Mailbox.Mute mute) {
+            if (!mute.told()) {
                 pages.release(block);
             }
             throw mute;
         }
-    }
-
-    /** No answer from the mailbox. */
-    private static final class Mute extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        /** Whether it may have heard of the command all the same. */
-        private final boolean told;
-
-        Mute(String message, boolean told) {
-            super(message, null, false, false);
-            this.told = told;
-        }
-    }
-
-    private int mailbox(int command, long address) {
-        int before = device.read(PspRegister.COMMAND_RESPONSE);
-        if (before == PspDevice.ABSENT) {
-            throw new Mute("it does not answer", false);
-        }
-        if ((before & PspMailbox.RECOVERY) != 0) {
-            throw new Mute("it is in recovery", false);
-        }
-        device.write(PspRegister.ADDRESS_LOW, (int) address);
-        device.write(PspRegister.ADDRESS_HIGH, (int) (address >>> Integer.SIZE));
-        device.write(PspRegister.COMMAND_RESPONSE, PspMailbox.word(command));
-        int[] word = new int[1];
-        if (!waiter.until(() -> ((word[0] = device.read(PspRegister.COMMAND_RESPONSE)) & PspMailbox.RESPONSE) != 0,
-                limits.mailbox())) {
-            throw new Mute("its mailbox did not answer within %d ms".formatted(limits.mailbox().toMillis()), true);
-        }
-        if (word[0] == PspDevice.ABSENT) {
-            throw new Mute("it went away", true);
-        }
-        if (PspMailbox.command(word[0]) != command) {
-            throw new Mute("its mailbox answered to command %d and not %d"
-                    .formatted(PspMailbox.command(word[0]), command), true);
-        }
-        return PspMailbox.status(word[0]);
     }
 
     /** Destroys the ring, if there is one. Idempotent. */
@@ -354,10 +317,10 @@ public final class PspRing implements AutoCloseable {
         try {
             if (state == State.READY) {
                 try {
-                    if (mailbox(PspMailbox.DESTROY_RING, 0) == PspMailbox.STATUS_SUCCESS) {
+                    if (mailbox.call(PspMailbox.DESTROY_RING, 0) == PspMailbox.STATUS_SUCCESS) {
                         memory.ifPresent(pages::release);
                     }
-                } catch (Mute gone) {
+                } catch (Mailbox.Mute gone) {
                     LOG.debug("the ring is not destroyed in order: {}", gone.getMessage());
                 }
             }

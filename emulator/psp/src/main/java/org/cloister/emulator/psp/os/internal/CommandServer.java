@@ -2,8 +2,6 @@
 package org.cloister.emulator.psp.os.internal;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -14,15 +12,12 @@ import org.cloister.emulator.optee.TaException;
 import org.cloister.emulator.optee.TaSession;
 import org.cloister.emulator.optee.TrustedApplication;
 import org.cloister.platform.conduit.PspCommand;
-import org.cloister.platform.dt.AddressRange;
 import org.cloister.platform.layout.PspCloseSession;
 import org.cloister.platform.layout.PspInvoke;
 import org.cloister.platform.layout.PspLoadTa;
-import org.cloister.platform.layout.PspMapMemory;
 import org.cloister.platform.layout.PspOpenSession;
 import org.cloister.platform.layout.PspRingEntry;
 import org.cloister.platform.layout.PspUnloadTa;
-import org.cloister.platform.layout.PspUnmapMemory;
 import org.cloister.tee.TeeCode;
 import org.cloister.tee.TeeResult;
 import org.slf4j.Logger;
@@ -35,20 +30,19 @@ import org.slf4j.LoggerFactory;
 public final class CommandServer {
     private static final Logger LOG = LoggerFactory.getLogger(CommandServer.class);
     private static final long PAGE = 4096;
-    private static final int MAX_BUFFERS = 1024;
     private static final int AT = PspRingEntry.PAYLOAD;
 
     private final Machine machine;
     private final Map<UUID, TrustedApplication> store = new ConcurrentHashMap<>();
     private final Map<Integer, Loaded> loaded = new TreeMap<>();
-    private final Map<Integer, SharedBuffer> buffers = new TreeMap<>();
+    private final BufferTable buffers;
     private int nextHandle = 1;
     private int nextSession = 1;
-    private int nextBuffer = 1;
 
     /** Begins with nothing loaded and nothing mapped. */
     public CommandServer(Machine machine) {
         this.machine = machine;
+        this.buffers = new BufferTable(machine);
     }
 
     /** An application can be loaded from now on; false when there is one of its uuid already. */
@@ -91,8 +85,8 @@ public final class CommandServer {
                     origin = TeeResult.Origin.TRUSTED_APPLICATION;
                     yield invoke(entry);
                 }
-                case MAP_SHARED_MEMORY -> map(entry);
-                case UNMAP_SHARED_MEMORY -> unmap(entry);
+                case MAP_SHARED_MEMORY -> buffers.map(entry);
+                case UNMAP_SHARED_MEMORY -> buffers.unmap(entry);
             };
         } catch (Refusal refusal) {
             status = refusal.code;
@@ -187,7 +181,7 @@ public final class CommandServer {
         if (found.sessions.size() == Loaded.MAX_SESSIONS) {
             throw new TaException(TeeCode.BUSY, "%d sessions are open".formatted(found.sessions.size()));
         }
-        PspCall call = new PspCall(machine, entry, AT + PspOpenSession.OPERATION, buffers);
+        PspCall call = new PspCall(machine, entry, AT + PspOpenSession.OPERATION, buffers::find);
         TaSession session = entered(found, () -> found.instance.open(call));
         int number = nextSession++;
         found.sessions.put(number, session);
@@ -206,63 +200,8 @@ public final class CommandServer {
     private int invoke(MemorySegment entry) {
         Loaded found = living(PspInvoke.taHandle(entry, AT));
         TaSession session = session(found, PspInvoke.sessionInfo(entry, AT));
-        PspCall call = new PspCall(machine, entry, AT + PspInvoke.OPERATION, buffers);
+        PspCall call = new PspCall(machine, entry, AT + PspInvoke.OPERATION, buffers::find);
         return entered(found, () -> session.invoke(PspInvoke.cmdId(entry, AT), call));
-    }
-
-    private int map(MemorySegment entry) {
-        int count = PspMapMemory.count(entry, AT);
-        if (count < 1 || count > PspMapMemory.MAX_DESCRIPTORS) {
-            throw bad(count + " pieces are not 1 to " + PspMapMemory.MAX_DESCRIPTORS);
-        }
-        List<AddressRange> pieces = new ArrayList<>();
-        long total = 0;
-        for (int i = 0; i < count; i++) {
-            AddressRange piece = piece(entry, i);
-            if (pieces.stream().anyMatch(piece::overlaps)) {
-                throw bad(piece + " overlaps another piece");
-            }
-            pieces.add(piece);
-            total += piece.size();
-        }
-        for (int i = count; i < PspMapMemory.MAX_DESCRIPTORS; i++) {
-            if (PspMapMemory.address(entry, AT, i) != 0 || PspMapMemory.pieceSize(entry, AT, i) != 0) {
-                throw bad("descriptor %d is not counted and not zero".formatted(i));
-            }
-        }
-        if (total != Integer.toUnsignedLong(PspMapMemory.size(entry, AT))) {
-            throw bad("the pieces have 0x%x bytes and not 0x%x".formatted(total, PspMapMemory.size(entry, AT)));
-        }
-        if (buffers.size() == MAX_BUFFERS) {
-            throw new TaException(TeeCode.OUT_OF_MEMORY, MAX_BUFFERS + " buffers are mapped");
-        }
-        while (nextBuffer <= 0 || buffers.containsKey(nextBuffer)) {
-            nextBuffer = nextBuffer < 0 ? 1 : nextBuffer + 1;
-        }
-        buffers.put(nextBuffer, new SharedBuffer(pieces, total));
-        PspMapMemory.bufId(entry, AT, nextBuffer++);
-        return TeeCode.SUCCESS;
-    }
-
-    private AddressRange piece(MemorySegment entry, int index) {
-        long address = PspMapMemory.address(entry, AT, index);
-        long size = Integer.toUnsignedLong(PspMapMemory.pieceSize(entry, AT, index));
-        if (address == 0 || size == 0 || (address | size) % PAGE != 0 || address < 0) {
-            throw bad("0x%x bytes at 0x%x are not made of pages".formatted(size, address));
-        }
-        if (!machine.isOpen(address, size) && !machine.isProtected(address, size)) {
-            throw new TaException(TeeCode.ACCESS_DENIED,
-                    "0x%x bytes at 0x%x are neither normal nor protected memory".formatted(size, address));
-        }
-        return new AddressRange(address, size);
-    }
-
-    private int unmap(MemorySegment entry) {
-        int id = PspUnmapMemory.bufId(entry, AT);
-        if (buffers.remove(id) == null) {
-            throw new TaException(TeeCode.ITEM_NOT_FOUND, "there is no buffer " + id);
-        }
-        return TeeCode.SUCCESS;
     }
 
     private Loaded loaded(int handle) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import org.cloister.emulator.optee.TaArgument;
 import org.cloister.emulator.optee.TaCall;
@@ -34,10 +35,10 @@ final class PspCall implements TaCall {
      *
      * @param entry a copy of the entry, which outputs are written to
      * @param at where the operation is
-     * @param buffers what is mapped, by number
+     * @param buffers finds what is mapped by its number
      * @throws TaException {@code BAD_PARAMETERS} for types, buffers and bounds that cannot be
      */
-    PspCall(Machine machine, MemorySegment entry, long at, Map<Integer, SharedBuffer> buffers) {
+    PspCall(Machine machine, MemorySegment entry, long at, IntFunction<Optional<SharedBuffer>> buffers) {
         this.machine = machine;
         this.entry = entry;
         this.at = at;
@@ -61,11 +62,11 @@ final class PspCall implements TaCall {
         throw bad("there is no type " + number);
     }
 
-    private MappedMemory memory(int index, Map<Integer, SharedBuffer> buffers) {
+    private MappedMemory memory(int index, IntFunction<Optional<SharedBuffer>> buffers) {
         int id = PspOperation.word(entry, at, index, 0);
         long offset = Integer.toUnsignedLong(PspOperation.word(entry, at, index, 1));
         long size = Integer.toUnsignedLong(PspOperation.word(entry, at, index, 2));
-        SharedBuffer buffer = Optional.ofNullable(buffers.get(id)).orElseThrow(() -> bad("there is no buffer " + id));
+        SharedBuffer buffer = buffers.apply(id).orElseThrow(() -> bad("there is no buffer " + id));
         if (offset > buffer.size() || size > buffer.size() - offset) {
             throw bad("0x%x bytes at 0x%x are not within the 0x%x of buffer %d"
                     .formatted(size, offset, buffer.size(), id));
@@ -74,7 +75,8 @@ final class PspCall implements TaCall {
         return new MappedMemory(machine, buffer, offset, size, reads, types[index].isOutput());
     }
 
-    private static TaException bad(String why) {
+    /** A refusal of what cannot be. */
+    static TaException bad(String why) {
         return new TaException(TeeCode.BAD_PARAMETERS, why);
     }
 
