@@ -41,8 +41,9 @@ final class BoardInFelix implements AutoCloseable {
         }
     }
 
-    /** A heap, when it is there. */
-    Heap heap(String name) {
+    /** A heap, when a backend serves it: others may have been there first. */
+    Heap heap(String name, String backend) {
+        service(Heap.class, "(&(%s=%s)(%s=%s))".formatted(Heap.NAME, name, Heap.BACKEND, backend));
         return service(Heaps.class, "").await(name, STARTED);
     }
 

@@ -41,12 +41,9 @@ public class RestrictedBenchmark {
         @Setup(Level.Trial)
         public void open() {
             board = BoardInFelix.start("lab");
-            optee = board.heap("protected,secure-video");
-            mtk = board.heap("restricted_mtk_cm");
-            mtkContiguous = board.heap("restricted_mtk_cma");
-            if (!optee.backend().equals("optee")) {
-                throw new IllegalStateException(optee.backend() + " serves " + optee.name());
-            }
+            optee = board.heap("protected,secure-video", "optee");
+            mtk = board.heap("restricted_mtk_cm", "mtk");
+            mtkContiguous = board.heap("restricted_mtk_cma", "mtk");
         }
 
         /** Switches the board off. */
