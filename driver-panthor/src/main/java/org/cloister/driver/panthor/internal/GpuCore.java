@@ -153,10 +153,6 @@ final class GpuCore {
             protectedMode.went();
             loseProtected(new HeapException(HeapError.UNAVAILABLE, "work in protected mode", name(),
                     "the heap of protected mode is gone", "wait until it is back, and create another group"));
-            whenNormalSoon(() -> {
-                protectedMode.release();
-                microcontroller.flush();
-            });
             CompletableFuture.allOf(groups.values().stream().filter(group -> group.settings().isProtected())
                     .map(Group::released).toArray(CompletableFuture[]::new)).thenRun(() -> done.complete(null));
         })) {
@@ -239,6 +235,7 @@ final class GpuCore {
                     "load the firmware", name(), "there is no file " + path, "install the GPU's firmware"));
             FirmwareImage image = FirmwareImage.read(file);
             microcontroller = new AddressSpace(0, registers, memory);
+            protectedMode.examine(image);
             firmware = new LoadedFirmware(name(), image, memory, microcontroller);
         } catch (MalformedFirmware e) {
             die(new HeapException(HeapError.PROTOCOL, "load the firmware", name(), e.getMessage(),
@@ -541,25 +538,43 @@ final class GpuCore {
     }
 
     private GroupMemory groupMemory(int slot, boolean isProtected) {
-        Optional<RestrictedMemory> restricted = Optional.empty();
-        if (isProtected) {
-            restricted = Optional.of(protectedMode.allocate(protectedMode.heap().orElseThrow(), "GPU suspend buffer",
-                    GroupMemory.protectedSuspend(slot), face.protectedSuspendSize(), true));
+        if (!isProtected) {
+            return new GroupMemory(slot, face, memory, microcontroller, new AddressSpace(slot + 1, registers, memory));
         }
         try {
-            GroupMemory made = new GroupMemory(
-                    slot, face, memory, microcontroller, new AddressSpace(slot + 1, registers, memory));
-            restricted.ifPresent(made::restricted);
-            return made;
+            protectedMode.gain();
+            RestrictedMemory restricted = protectedMode.allocate(protectedMode.heap().orElseThrow(),
+                    "GPU suspend buffer", GroupMemory.protectedSuspend(slot), face.protectedSuspendSize(), true);
+            try {
+                GroupMemory made = groupMemory(slot, false);
+                made.restricted(restricted);
+                return made;
+            } catch (HeapException e) {
+                restricted.release();
+                throw e;
+            }
         } catch (HeapException e) {
-            restricted.ifPresent(RestrictedMemory::release);
+            giveProtectedModeBack();
             throw e;
         }
+    }
+
+    /** Without protected groups the firmware's protected sections take no memory. */
+    private void giveProtectedModeBack() {
+        whenNormal(() -> {
+            if (groups.values().stream().noneMatch(group -> group.settings().isProtected())) {
+                protectedMode.release();
+                microcontroller.flush();
+            }
+        });
     }
 
     /** A group is no more. */
     void forget(Group group) {
         groups.remove(group.slot(), group);
+        if (group.settings().isProtected()) {
+            giveProtectedModeBack();
+        }
     }
 
     /** Stops the GPU, loses all groups, gives everything back. For any thread but the driver's. */

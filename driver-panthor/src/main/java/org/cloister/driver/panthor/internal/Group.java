@@ -44,6 +44,7 @@ final class Group implements GpuGroup {
     private Optional<Job> current = Optional.empty();
     private ComposeJob work;
     private Timer.Alarm alarm = () -> { };
+    private boolean gone;
 
     Group(GpuCore core, GroupSettings settings, GroupMemory memory) {
         this.core = core;
@@ -94,7 +95,7 @@ final class Group implements GpuGroup {
         }
         job.done().onSignal(pending::decrementAndGet);
         if (!core.thread().run(() -> accept(job))) {
-            abandon(job, gone());
+            abandon(job, closed());
         }
         return job.done();
     }
@@ -105,7 +106,7 @@ final class Group implements GpuGroup {
                     reason);
         });
         if (machine.now() == GroupState.CLOSED) {
-            throw gone();
+            throw closed();
         }
         if (composition.layers().size() > ComposeJob.MAX_LAYERS) {
             throw refused(HeapError.INVALID_ARGUMENT, "there are %d layers, and %d at most".formatted(
@@ -133,7 +134,7 @@ final class Group implements GpuGroup {
         return new HeapException(error, COMPOSE, name, why, remedy);
     }
 
-    private HeapException gone() {
+    private HeapException closed() {
         return refused(HeapError.CLOSED, "the group is closed", "create another");
     }
 
@@ -144,7 +145,7 @@ final class Group implements GpuGroup {
 
     private void accept(Job job) {
         if (failure.isPresent() || machine.now() == GroupState.CLOSED) {
-            abandon(job, failure.orElseGet(this::gone));
+            abandon(job, failure.orElseGet(this::closed));
             return;
         }
         waiting.add(job);
@@ -290,7 +291,7 @@ final class Group implements GpuGroup {
 
     /** Takes the buffers of a composition from the GPU. Normal mode, or the group is no more. */
     private void takeAway(Job job) {
-        if (!released.isDone()) {
+        if (!gone) {
             job.unmap(memory.space());
             memory.space().flush();
         }
@@ -344,7 +345,7 @@ final class Group implements GpuGroup {
     }
 
     private void terminate() {
-        if (released.isDone()) {
+        if (gone) {
             return;
         }
         memory.terminate();
@@ -355,9 +356,10 @@ final class Group implements GpuGroup {
 
     /** Gives everything back: the GPU does not know the group any more. Idempotent. */
     private void release() {
-        if (released.isDone()) {
+        if (gone) {
             return;
         }
+        gone = true;
         HeapException cause = failure.orElseGet(() -> new HeapException(HeapError.CANCELLED, COMPOSE, name,
                 "the group was closed", "create another"));
         current.ifPresent(job -> {
@@ -367,7 +369,7 @@ final class Group implements GpuGroup {
         current = Optional.empty();
         memory.release();
         core.forget(this);
-        released.complete(null);
+        core.whenNormal(() -> released.complete(null)); // after what that gives back
     }
 
     @Override

@@ -6,22 +6,24 @@ import java.util.List;
 import java.util.Optional;
 import org.cloister.driver.panthor.firmware.Destination;
 import org.cloister.driver.panthor.firmware.Entry;
+import org.cloister.driver.panthor.firmware.FirmwareImage;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
+import org.cloister.heap.HeapState;
 import org.cloister.importer.Invalidation;
 
 /**
- * What protected mode takes: a heap, and in its memory the sections of the firmware that are protected. For the driver's
- * thread, but for {@link #isReady} and {@link #obstacle}.
+ * What protected mode takes: a heap, and in its memory the sections of the firmware that are protected. They are there as
+ * long as there is a protected group, so that a GPU that nobody uses so takes nothing. For the driver's thread, but for
+ * {@link #isReady} and {@link #obstacle}.
  */
 final class ProtectedMode {
     private static final String GAIN = "gain protected mode";
 
     private final GpuCore core;
     private final List<RestrictedMemory> sections = new ArrayList<>();
-    private Optional<Heap> heap = Optional.empty();
-    private volatile boolean ready;
+    private volatile Optional<Heap> heap = Optional.empty();
     private volatile Optional<HeapException> obstacle = Optional.empty();
 
     ProtectedMode(GpuCore core) {
@@ -30,10 +32,10 @@ final class ProtectedMode {
 
     /** Whether protected groups can be. For any thread. */
     boolean isReady() {
-        return ready;
+        return obstacle.isEmpty() && heap.filter(there -> there.state() == HeapState.AVAILABLE).isPresent();
     }
 
-    /** Why there is no protected mode although there is a heap, if so. For any thread. */
+    /** Why there is no protected mode whatever heap there is, if so. For any thread. */
     Optional<HeapException> obstacle() {
         return obstacle;
     }
@@ -45,36 +47,39 @@ final class ProtectedMode {
     /** A heap is there. */
     void came(Heap found) {
         heap = Optional.of(found);
-        core.whenNormal(this::gain);
     }
 
     /** The heap is no longer there. */
     void went() {
-        ready = false;
         heap = Optional.empty();
-        obstacle = Optional.empty();
     }
 
-    /** Puts the protected sections into memory of the heap, all or none. Normal mode. */
-    private void gain() {
-        if (ready || heap.isEmpty()) {
+    /** Looks whether the firmware knows protected mode. */
+    void examine(FirmwareImage image) {
+        if (!image.hasProtectedSections()) {
+            obstacle = Optional.of(new HeapException(HeapError.NOT_SUPPORTED, GAIN, core.name(),
+                    "the firmware has no protected section", "have the GPU's firmware replaced"));
+        }
+    }
+
+    /**
+     * Puts the protected sections into memory of the heap, all or none, unless they are there. Normal mode.
+     *
+     * @throws HeapException what heap and importers say
+     */
+    void gain() {
+        if (!sections.isEmpty()) {
             return;
         }
         try {
             for (Entry.Section section : core.firmware().image().sections()
                     .filter(section -> section.destination() == Destination.RESTRICTED).toList()) {
-                sections.add(put(section, heap.get()));
-            }
-            if (sections.isEmpty()) {
-                throw new HeapException(HeapError.NOT_SUPPORTED, GAIN, core.name(),
-                        "the firmware has no protected section", "have the GPU's firmware replaced");
+                sections.add(put(section, heap.orElseThrow()));
             }
             core.microcontroller().flush();
-            obstacle = Optional.empty();
-            ready = true;
         } catch (HeapException e) {
             release();
-            obstacle = Optional.of(e);
+            throw e;
         }
     }
 
@@ -113,13 +118,11 @@ final class ProtectedMode {
         sections.forEach(RestrictedMemory::unmap);
         if (reason == Invalidation.REVOKED) {
             release();
-            core.whenNormal(this::gain); // from who serves the heap now
         }
     }
 
     /** Gives the memory back. Normal mode, or off. */
     void release() {
-        ready = false;
         sections.forEach(section -> {
             section.unmap();
             section.release();
