@@ -9,9 +9,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
 import org.cloister.platform.layout.FfaMalformation;
-import org.cloister.platform.layout.FfaRanges;
 import org.cloister.platform.layout.FfaReceiver;
-import org.cloister.platform.layout.FfaTransactionReader;
+import org.cloister.platform.layout.FfaTransaction;
 import org.cloister.platform.layout.FfaTransactionWriter;
 import org.cloister.platform.layout.FfaVersion;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -58,8 +57,7 @@ public class DescriptorBenchmark {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment page = arena.allocate(PAGE, PAGE);
     private final FfaTransactionWriter writer = new FfaTransactionWriter();
-    private final FfaTransactionReader reader = new FfaTransactionReader();
-    private final FfaRanges into = new FfaRanges();
+    private final FfaTransaction transaction = new FfaTransaction();
     private long length;
 
     // where the reader's peer puts what it reads
@@ -89,7 +87,7 @@ public class DescriptorBenchmark {
     public void write() {
         length = encode();
         if (!agrees()) {
-            throw new IllegalStateException("reader and peer disagree");
+            throw new IllegalStateException("decoder and peer disagree");
         }
     }
 
@@ -182,22 +180,21 @@ public class DescriptorBenchmark {
     @Benchmark
     @Against(peer = "decodeRaw", ratioAtMost = 2, bytesAtMost = 0)
     public long decode() {
-        if (!reader.header(page, 0, length, FfaVersion.V1_2) || reader.check(into) != FfaMalformation.NONE) {
+        if (transaction.read(page, 0, length, FfaVersion.V1_2) != FfaMalformation.NONE) {
             throw new IllegalStateException("the transaction is refused");
         }
-        return into.count();
+        return transaction.ranges();
     }
 
     private boolean agrees() {
         boolean same = decode() == decodeRaw() && anyReserved == 0
-                && sender == reader.sender() && attributes == reader.attributes() && flags == reader.flags()
-                && handle == reader.handle() && tag == reader.tag() && receiverSize == reader.receiverSize()
-                && receiverCount == reader.receiverCount() && receiverOffset == reader.receiverOffset()
-                && endpoint == reader.endpoint() && permissions == reader.permissions()
-                && receiverFlags == reader.receiverFlags() && compositeOffset == reader.compositeOffset()
-                && pageCount == reader.pageCount();
+                && sender == transaction.sender() && attributes == transaction.attributes()
+                && flags == transaction.flags() && handle == transaction.handle() && tag == transaction.tag()
+                && receiverCount == transaction.receivers() && endpoint == transaction.endpoint(0)
+                && permissions == transaction.permissions(0) && receiverFlags == transaction.receiverFlags(0)
+                && pageCount == transaction.pageCount();
         for (int i = 0; same && i < ranges; i++) {
-            same = addresses[i] == into.address(i) && pages[i] == into.pages(i);
+            same = addresses[i] == transaction.address(i) && pages[i] == transaction.pages(i);
         }
         return same;
     }

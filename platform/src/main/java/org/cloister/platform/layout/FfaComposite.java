@@ -48,16 +48,9 @@ public final class FfaComposite {
         return (long) RESERVED.get(segment, at) != 0;
     }
 
-    /** Reads all fields, each once. */
-    static void read(MemorySegment segment, long at, FfaTransactionReader into) {
-        long counts = Fields.word(segment, at);
-        into.composite(counts & Fields.LOWER, counts >>> 32, Fields.word(segment, at + 8) != 0);
-    }
-
     /** Writes all fields; the reserved one becomes zero. */
-    public static void write(MemorySegment segment, long at, int pageCount, int rangeCount) {
-        PAGE_COUNT.set(segment, at, pageCount);
-        RANGE_COUNT.set(segment, at, rangeCount);
-        RESERVED.set(segment, at, 0L);
+    static void write(long[] words, int at, int pageCount, int rangeCount) {
+        words[at] = Integer.toUnsignedLong(pageCount) | (long) rangeCount << Integer.SIZE;
+        words[at + 1] = 0;
     }
 }

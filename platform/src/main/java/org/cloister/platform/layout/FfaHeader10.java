@@ -83,16 +83,15 @@ public final class FfaHeader10 {
         return (int) RECEIVER_COUNT.get(segment, at);
     }
 
+    static long reserved(long first) {
+        return first >>> 24 & 0xFF;
+    }
+
     /** Writes all fields; reserved ones and the handle become zero. */
-    public static void write(
-            MemorySegment segment, long at, int sender, int attributes, int flags, long tag, int receiverCount) {
-        SENDER.set(segment, at, (short) sender);
-        ATTRIBUTES.set(segment, at, (byte) attributes);
-        RESERVED0.set(segment, at, (byte) 0);
-        FLAGS.set(segment, at, flags);
-        HANDLE.set(segment, at, 0L);
-        TAG.set(segment, at, tag);
-        RESERVED1.set(segment, at, 0);
-        RECEIVER_COUNT.set(segment, at, receiverCount);
+    static void write(long[] words, int sender, int attributes, int flags, long tag, int receiverCount) {
+        words[0] = sender & 0xFFFF | (attributes & 0xFF) << 16 | (long) flags << Integer.SIZE;
+        words[1] = 0;
+        words[2] = tag;
+        words[3] = (long) receiverCount << Integer.SIZE;
     }
 }

@@ -99,29 +99,14 @@ public final class FfaHeader11 {
         return (int) RESERVED0.get(segment, at) != 0 || (long) RESERVED1.get(segment, at) != 0;
     }
 
-    /** Reads all fields, each once. */
-    static void read(MemorySegment segment, long at, FfaTransactionReader into) {
-        long first = Fields.word(segment, at);
-        long receivers = Fields.word(segment, at + 24);
-        long offset = Fields.word(segment, at + 32);
-        into.header((int) first & 0xFFFF, (int) first >>> 16, (int) (first >>> 32), Fields.word(segment, at + 8),
-                Fields.word(segment, at + 16), receivers & Fields.LOWER, receivers >>> 32, offset & Fields.LOWER,
-                (offset >>> 32 | Fields.word(segment, at + 40)) != 0);
-    }
-
     /** Writes all fields; reserved ones and the handle become zero, the receivers follow at once. */
-    public static void write(
-            MemorySegment segment, long at, int sender, int attributes, int flags, long tag,
-            int receiverSize, int receiverCount) {
-        SENDER.set(segment, at, (short) sender);
-        ATTRIBUTES.set(segment, at, (short) attributes);
-        FLAGS.set(segment, at, flags);
-        HANDLE.set(segment, at, 0L);
-        TAG.set(segment, at, tag);
-        RECEIVER_SIZE.set(segment, at, receiverSize);
-        RECEIVER_COUNT.set(segment, at, receiverCount);
-        RECEIVER_OFFSET.set(segment, at, SIZE);
-        RESERVED0.set(segment, at, 0);
-        RESERVED1.set(segment, at, 0L);
+    static void write(
+            long[] words, int sender, int attributes, int flags, long tag, int receiverSize, int receiverCount) {
+        words[0] = sender & 0xFFFF | (attributes & 0xFFFFL) << 16 | (long) flags << Integer.SIZE;
+        words[1] = 0;
+        words[2] = tag;
+        words[3] = receiverSize | (long) receiverCount << Integer.SIZE;
+        words[4] = SIZE;
+        words[5] = 0;
     }
 }

@@ -45,14 +45,18 @@ public final class FfaRange {
         return (int) PAGE_COUNT.get(segment, at);
     }
 
-    /** Page count and reserved field, in the lower and the upper half: both by one access, for those who read many. */
-    static long pageCountAndReserved(MemorySegment segment, long at) {
-        return Fields.word(segment, at + 8);
-    }
-
     /** Whether the reserved field is not zero. */
     public static boolean reservedSet(MemorySegment segment, long at) {
         return (int) RESERVED.get(segment, at) != 0;
+    }
+
+    static long pageCount(long[] words, int at) {
+        return words[at + 1] & Fields.LOWER;
+    }
+
+    static void write(long[] words, int at, long address, int pageCount) {
+        words[at] = address;
+        words[at + 1] = Integer.toUnsignedLong(pageCount);
     }
 
     /** Writes all fields; the reserved one becomes zero. */

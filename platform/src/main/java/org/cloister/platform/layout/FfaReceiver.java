@@ -93,11 +93,29 @@ public final class FfaReceiver {
                 : (long) IMPLEMENTATION0.get(segment, at) != 0;
     }
 
-    /** Reads the fields that all versions have, each once, and whether the reserved one, if there is room, is zero. */
-    static void read(MemorySegment segment, long at, int size, long room, FfaTransactionReader into) {
-        long first = Fields.word(segment, at);
-        into.receiver((int) first & 0xFFFF, (int) first >>> 16 & 0xFF, (int) first >>> 24, first >>> 32,
-                size <= room && Fields.word(segment, at + size - Long.BYTES) != 0);
+    static int endpoint(long first) {
+        return (int) first & 0xFFFF;
+    }
+
+    static int permissions(long first) {
+        return (int) first >>> 16 & 0xFF;
+    }
+
+    static int flags(long first) {
+        return (int) first >>> 24;
+    }
+
+    static long compositeOffset(long first) {
+        return first >>> Integer.SIZE;
+    }
+
+    static void write(long[] words, int at, int many, int endpoint, int permissions, int compositeOffset) {
+        words[at] = endpoint & 0xFFFF | (permissions & 0xFF) << 16 | (long) compositeOffset << Integer.SIZE;
+        words[at + 1] = 0;
+        if (many > 2) {
+            words[at + 2] = 0;
+            words[at + 3] = 0;
+        }
     }
 
     /** Writes all fields of a receiver of {@code size} bytes, 16 or 32; those not given become zero. */

@@ -7,7 +7,7 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * Reads memory transactions of FF-A 1.0 to 1.2 that somebody else wrote: each step checks that what it is about to read
  * lies within the transaction and says so, and reads each field once, so that a sender that changes it afterwards
- * changes nothing. How far the content obeys FF-A is for {@link #check} to say, or for the caller to decide.
+ * changes nothing. How far the content obeys FF-A is for the caller to decide; {@link FfaTransaction} insists on it.
  *
  * <p>The steps: {@link #header}, {@link #receiver}, {@link #composite}, {@link #range}; each needs the one before.
  * Allocates nothing, is made once and used for many transactions. Not safe for use by several threads at a time.
@@ -67,13 +67,17 @@ public final class FfaTransactionReader {
                     FfaReceiver.SIZE_UNTIL_1_1, Integer.toUnsignedLong(FfaHeader10.receiverCount(segment, at)),
                     FfaHeader10.SIZE, FfaHeader10.reservedSet(segment, at));
         } else {
-            FfaHeader11.read(segment, at, this);
+            header(FfaHeader11.sender(segment, at), FfaHeader11.attributes(segment, at),
+                    FfaHeader11.flags(segment, at), FfaHeader11.handle(segment, at), FfaHeader11.tag(segment, at),
+                    Integer.toUnsignedLong(FfaHeader11.receiverSize(segment, at)),
+                    Integer.toUnsignedLong(FfaHeader11.receiverCount(segment, at)),
+                    Integer.toUnsignedLong(FfaHeader11.receiverOffset(segment, at)),
+                    FfaHeader11.reservedSet(segment, at));
         }
         return true;
     }
 
-    /** Keeps what a header says. */
-    void header(int from, int memory, int how, long known, long tagged, long size, long count, long offset,
+    private void header(int from, int memory, int how, long known, long tagged, long size, long count, long offset,
             boolean reserved) {
         sender = from;
         attributes = memory;
@@ -107,22 +111,13 @@ public final class FfaTransactionReader {
         if (offset > length - FfaReceiver.COMMON_SIZE) {
             return false;
         }
-        readReceiver(offset);
-        return true;
-    }
-
-    private void readReceiver(long offset) {
         int size = receiverSize >= FfaReceiver.SIZE ? FfaReceiver.SIZE : FfaReceiver.SIZE_UNTIL_1_1;
-        FfaReceiver.read(segment, at + offset, size, length - offset, this);
-    }
-
-    /** Keeps what a receiver says. */
-    void receiver(int id, int may, int marks, long region, boolean reserved) {
-        endpoint = id;
-        permissions = may;
-        receiverFlags = marks;
-        compositeOffset = region;
-        receiverReserved = reserved;
+        endpoint = FfaReceiver.endpoint(segment, at + offset);
+        permissions = FfaReceiver.permissions(segment, at + offset);
+        receiverFlags = FfaReceiver.flags(segment, at + offset);
+        compositeOffset = Integer.toUnsignedLong(FfaReceiver.compositeOffset(segment, at + offset));
+        receiverReserved = size <= length - offset && FfaReceiver.reservedSet(segment, at + offset, size);
+        return true;
     }
 
     /**
@@ -145,15 +140,10 @@ public final class FfaTransactionReader {
             return false;
         }
         compositeOffset = offset;
-        FfaComposite.read(segment, at + offset, this);
+        pageCount = Integer.toUnsignedLong(FfaComposite.pageCount(segment, at + offset));
+        rangeCount = Integer.toUnsignedLong(FfaComposite.rangeCount(segment, at + offset));
+        compositeReserved = FfaComposite.reservedSet(segment, at + offset);
         return true;
-    }
-
-    /** Keeps what a composite region says. */
-    void composite(long pages, long ranges, boolean reserved) {
-        pageCount = pages;
-        rangeCount = ranges;
-        compositeReserved = reserved;
     }
 
     /** Tells whether all ranges of the composite region lie within the transaction. */
@@ -183,67 +173,6 @@ public final class FfaTransactionReader {
         rangePages = Integer.toUnsignedLong(FfaRange.pageCount(segment, at + offset));
         rangeReserved = FfaRange.reservedSet(segment, at + offset);
         return true;
-    }
-
-    /**
-     * Checks the whole structure, once {@link #header} was read, and takes its ranges. Afterwards the receiver that was
-     * read last is the last one, and no range is read. Reads each field once.
-     *
-     * @param into gets all ranges, or none where something is wrong
-     * @return the first thing that is wrong, or {@code NONE}
-     */
-    public FfaMalformation check(FfaRanges into) {
-        FfaMalformation found = checkReceivers();
-        if (found == FfaMalformation.NONE) {
-            found = checkRanges(into);
-        }
-        if (found != FfaMalformation.NONE) {
-            into.clear();
-        }
-        return found;
-    }
-
-    private FfaMalformation checkReceivers() {
-        if (receiverCount == 0) {
-            return FfaMalformation.NO_RECEIVER;
-        }
-        if (receiverSize < FfaReceiver.SIZE_UNTIL_1_1 || receiverSize % 16 != 0) {
-            return FfaMalformation.RECEIVER_SIZE;
-        }
-        if (receiverOffset < version.headerSize() || receiverOffset % 16 != 0) {
-            return FfaMalformation.RECEIVER_OFFSET;
-        }
-        if (!receiversFit()) {
-            return FfaMalformation.RECEIVERS;
-        }
-        boolean reserved = headerReserved;
-        long first = 0;
-        for (long i = 0; i < receiverCount; i++) {
-            readReceiver(receiverOffset + i * receiverSize);
-            reserved |= receiverReserved;
-            if (i == 0) {
-                first = compositeOffset;
-            } else if (compositeOffset != first) {
-                return FfaMalformation.DIFFERENT_COMPOSITES;
-            }
-        }
-        if (compositeOffset < receiverOffset + receiverCount * receiverSize || compositeOffset % 16 != 0) {
-            return FfaMalformation.COMPOSITE_OFFSET;
-        }
-        if (!composite()) {
-            return FfaMalformation.COMPOSITE;
-        }
-        return reserved || compositeReserved ? FfaMalformation.RESERVED : FfaMalformation.NONE;
-    }
-
-    private FfaMalformation checkRanges(FfaRanges into) {
-        if (rangeCount == 0) {
-            return FfaMalformation.NO_RANGE;
-        }
-        if (!rangesFit() || rangeCount > FfaRanges.MAX) {
-            return FfaMalformation.RANGES;
-        }
-        return into.take(segment, at + compositeOffset + FfaComposite.SIZE, (int) rangeCount, pageCount);
     }
 
     /** The version by which the header was read. */

@@ -25,17 +25,21 @@ final class Fields {
     /** The lower half of a word that holds two fields. */
     static final long LOWER = 0xFFFF_FFFFL;
 
-    private static final VarHandle WORD = U64.varHandle().withInvokeExactBehavior();
     private static final MethodHandle SUM = sum();
 
     private Fields() {}
 
-    /**
-     * Eight bytes, whichever fields are in them, the first one in the lowest bits: for those who read all fields, which
-     * costs as much as there are accesses.
-     */
-    static long word(MemorySegment segment, long at) {
-        return (long) WORD.get(segment, at);
+    /** Where the field is that the names lead to. */
+    static long offset(MemoryLayout layout, String... path) {
+        return layout.byteOffset(elements(path));
+    }
+
+    private static PathElement[] elements(String... path) {
+        var elements = new PathElement[path.length];
+        for (int i = 0; i < path.length; i++) {
+            elements[i] = PathElement.groupElement(path[i]);
+        }
+        return elements;
     }
 
     /**
@@ -43,12 +47,8 @@ final class Fields {
      * that the field is within the segment, and not, as a layout's own handle does each time, that the structure is.
      */
     static VarHandle of(MemoryLayout layout, String... path) {
-        var elements = new PathElement[path.length];
-        for (int i = 0; i < path.length; i++) {
-            elements[i] = PathElement.groupElement(path[i]);
-        }
-        VarHandle field = ((ValueLayout) layout.select(elements)).varHandle();
-        MethodHandle shift = MethodHandles.insertArguments(SUM, 1, layout.byteOffset(elements));
+        VarHandle field = ((ValueLayout) layout.select(elements(path))).varHandle();
+        MethodHandle shift = MethodHandles.insertArguments(SUM, 1, offset(layout, path));
         return MethodHandles.filterCoordinates(field, 1, shift).withInvokeExactBehavior();
     }
 

@@ -25,7 +25,7 @@ class FfaTransactionTest {
     private final MemorySegment memory = Arena.ofAuto().allocate(8192);
     private final FfaTransactionWriter writer = new FfaTransactionWriter();
     private final FfaTransactionReader reader = new FfaTransactionReader();
-    private final FfaRanges ranges = new FfaRanges();
+    private final FfaTransaction transaction = new FfaTransaction();
 
     private long write(FfaVersion version, long at) {
         return writer.begin(memory, at, version, 0, 0x2F, 0, 1, 1)
@@ -58,7 +58,6 @@ class FfaTransactionTest {
             long length = write(version, at);
             assertThat(length).isEqualTo(FfaTransactionWriter.size(version, 1, 2));
             assertThat(reader.header(memory, at, length, version)).isTrue();
-            assertThat(reader.check(ranges)).isEqualTo(FfaMalformation.NONE);
             assertThat(reader.sender()).isZero();
             assertThat(reader.attributes()).isEqualTo(0x2F);
             assertThat(reader.flags()).isZero();
@@ -83,12 +82,55 @@ class FfaTransactionTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(FfaVersion.class)
+    void takesWhatWasWrittenAtAnyAlignment(FfaVersion version) {
+        for (long at = 0; at < 17; at++) {
+            memory.fill((byte) 0xFF);
+            long length = writer.begin(memory, at, version, 0x7001, 0x2F, 0x80000011, -2, 2)
+                    .receiver(0x8001, FfaReceiver.READ_WRITE)
+                    .receiver(0xFFFF, FfaReceiver.READ_ONLY)
+                    .range(0xFFFF_FFFF_FFFF_0000L, 1)
+                    .range(0, -3)
+                    .end();
+            assertThat(transaction.read(memory, at, length, version)).isEqualTo(FfaMalformation.NONE);
+            assertThat(transaction.sender()).isEqualTo(0x7001);
+            assertThat(transaction.attributes()).isEqualTo(0x2F);
+            assertThat(transaction.flags()).isEqualTo(0x80000011);
+            assertThat(transaction.handle()).isZero();
+            assertThat(transaction.tag()).isEqualTo(-2);
+            assertThat(transaction.receivers()).isEqualTo(2);
+            assertThat(transaction.endpoint(0)).isEqualTo(0x8001);
+            assertThat(transaction.permissions(0)).isEqualTo(FfaReceiver.READ_WRITE);
+            assertThat(transaction.endpoint(1)).isEqualTo(0xFFFF);
+            assertThat(transaction.permissions(1)).isEqualTo(FfaReceiver.READ_ONLY);
+            assertThat(transaction.receiverFlags(1)).isZero();
+            assertThat(transaction.pageCount()).isEqualTo(0xFFFF_FFFEL);
+            assertThat(transaction.ranges()).isEqualTo(2);
+            assertThat(transaction.address(0)).isEqualTo(0xFFFF_FFFF_FFFF_0000L);
+            assertThat(transaction.pages(1)).isEqualTo(0xFFFF_FFFDL);
+        }
+    }
+
+    @Test
+    void takesWhatNoSenderSetsButAReceiverMayRead() {
+        long length = write(FfaVersion.V1_2, 0);
+        memory.set(U64, 8, 0x1122334455667788L);
+        memory.set(ValueLayout.JAVA_BYTE, 51, (byte) 0x81);
+        memory.set(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 2, (short) 0xFEDC);
+        assertThat(transaction.read(memory, 0, length, FfaVersion.V1_2)).isEqualTo(FfaMalformation.NONE);
+        assertThat(transaction.handle()).isEqualTo(0x1122334455667788L);
+        assertThat(transaction.receiverFlags(0)).isEqualTo(0x81);
+        assertThat(transaction.attributes()).isEqualTo(0xFEDC);
+    }
+
     @Test
     void readsReceiversOf16BytesIn12() {
         writer.begin(memory, 0, FfaVersion.V1_1, 0, 0, 0, 2, 2)
                 .receiver(0x8001, 2).receiver(0x8002, 1).range(0x5000_0000L, 16).end();
+        assertThat(transaction.read(memory, 0, 0x70, FfaVersion.V1_2)).isEqualTo(FfaMalformation.NONE);
+        assertThat(transaction.endpoint(1)).isEqualTo(0x8002);
         assertThat(reader.header(memory, 0, 0x70, FfaVersion.V1_2)).isTrue();
-        assertThat(reader.check(ranges)).isEqualTo(FfaMalformation.NONE);
         assertThat(reader.receiver(1)).isTrue();
         assertThat(reader.endpoint()).isEqualTo(0x8002);
     }
@@ -103,24 +145,35 @@ class FfaTransactionTest {
     }
 
     @Test
-    void checkedRangesAreACopy() {
+    void whatWasCheckedIsACopy() {
         long length = write(FfaVersion.V1_2, 0);
-        reader.header(memory, 0, length, FfaVersion.V1_2);
-        assertThat(reader.check(ranges)).isEqualTo(FfaMalformation.NONE);
+        assertThat(transaction.read(memory, 0, length, FfaVersion.V1_2)).isEqualTo(FfaMalformation.NONE);
         memory.fill((byte) 0xFF);
-        assertThat(ranges.count()).isEqualTo(2);
-        assertThat(ranges.address(1)).isEqualTo(0x4000_2000L);
-        assertThat(ranges.pages(1)).isEqualTo(3);
-        assertThatThrownBy(() -> ranges.address(2)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> ranges.pages(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(transaction.endpoint(0)).isEqualTo(0x8001);
+        assertThat(transaction.ranges()).isEqualTo(2);
+        assertThat(transaction.address(1)).isEqualTo(0x4000_2000L);
+        assertThat(transaction.pages(1)).isEqualTo(3);
+    }
+
+    @Test
+    void aTransactionHasNoMoreThanItHas() {
+        long length = write(FfaVersion.V1_2, 0);
+        assertThat(transaction.read(memory, 0, length, FfaVersion.V1_2)).isEqualTo(FfaMalformation.NONE);
+        assertThatThrownBy(() -> transaction.address(2)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> transaction.pages(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> transaction.endpoint(1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> transaction.permissions(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> transaction.receiverFlags(1)).isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test
     void nothingIsTakenOfWhatIsRefused() {
         assertThat(after(FfaVersion.V1_2, m -> { })).isEqualTo(FfaMalformation.NONE);
         assertThat(after(FfaVersion.V1_2, m -> m.set(U32, 0x7C, 1))).isEqualTo(FfaMalformation.RESERVED);
-        assertThat(ranges.count()).isZero();
-        assertThatThrownBy(() -> ranges.address(0)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(transaction.receivers()).isZero();
+        assertThat(transaction.ranges()).isZero();
+        assertThatThrownBy(() -> transaction.address(0)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> transaction.endpoint(0)).isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test
@@ -130,21 +183,34 @@ class FfaTransactionTest {
         for (int i = 0; i < many; i++) {
             writer.range(0x1_0000_0000L * i, i + 1);
         }
-        reader.header(memory, 0, writer.end(), FfaVersion.V1_2);
-        assertThat(reader.check(ranges)).isEqualTo(FfaMalformation.NONE);
-        assertThat(ranges.count()).isEqualTo(many).isGreaterThan(FfaRange.PAGE_SIZE / FfaRange.SIZE);
+        assertThat(transaction.read(memory, 0, writer.end(), FfaVersion.V1_2)).isEqualTo(FfaMalformation.NONE);
+        assertThat(transaction.ranges()).isEqualTo(many).isGreaterThan(FfaRange.PAGE_SIZE / FfaRange.SIZE);
         for (int i = 0; i < many; i++) {
-            assertThat(ranges.address(i)).isEqualTo(0x1_0000_0000L * i);
-            assertThat(ranges.pages(i)).isEqualTo(i + 1);
+            assertThat(transaction.address(i)).isEqualTo(0x1_0000_0000L * i);
+            assertThat(transaction.pages(i)).isEqualTo(i + 1);
         }
+    }
+
+    @Test
+    void takesAsManyReceiversAsThereAre() {
+        writer.begin(memory, 0, FfaVersion.V1_2, 0, 0, 0, 1, 200);
+        for (int i = 0; i < 200; i++) {
+            writer.receiver(0x8000 + i, i % 2 + 1);
+        }
+        long length = writer.range(0x4000_0000L, 1).end();
+        assertThat(transaction.read(memory, 0, length, FfaVersion.V1_2)).isEqualTo(FfaMalformation.NONE);
+        assertThat(transaction.receivers()).isEqualTo(200);
+        assertThat(transaction.endpoint(199)).isEqualTo(0x80C7);
+        assertThat(transaction.permissions(199)).isEqualTo(2);
+        memory.set(U64, 48 + 199 * 32 + 24, 1);
+        assertThat(transaction.read(memory, 0, length, FfaVersion.V1_2)).isEqualTo(FfaMalformation.RESERVED);
     }
 
     private FfaMalformation after(FfaVersion version, Consumer<MemorySegment> damage) {
         memory.fill((byte) 0);
         long length = write(version, 0);
         damage.accept(memory);
-        assertThat(reader.header(memory, 0, length, version)).isTrue();
-        return reader.check(ranges);
+        return transaction.read(memory, 0, length, version);
     }
 
     @ParameterizedTest
@@ -158,16 +224,22 @@ class FfaTransactionTest {
         assertThat(reader.header(memory, -1, 128, version)).isFalse();
         assertThat(reader.header(memory, Long.MAX_VALUE, 128, version)).isFalse();
         assertThat(reader.header(memory, 0, Long.MAX_VALUE, version)).isFalse();
+        assertThat(transaction.read(memory, memory.byteSize() - 31, 128, version)).isEqualTo(FfaMalformation.HEADER);
+        assertThat(transaction.read(memory, -1, 128, version)).isEqualTo(FfaMalformation.HEADER);
+        assertThat(transaction.read(memory, Long.MAX_VALUE, 128, version)).isEqualTo(FfaMalformation.HEADER);
+        assertThat(transaction.read(memory, 0, Long.MAX_VALUE, version)).isEqualTo(FfaMalformation.HEADER);
     }
 
     @Test
     void everyTruncationIsFound() {
         for (FfaVersion version : FfaVersion.values()) {
             long whole = write(version, 0);
-            for (long length = version.headerSize(); length < whole; length++) {
-                assertThat(reader.header(memory, 0, length, version)).isTrue();
-                assertThat(reader.check(ranges)).as("%s, %d bytes", version, length)
-                        .isIn(FfaMalformation.RECEIVERS, FfaMalformation.COMPOSITE, FfaMalformation.RANGES);
+            for (long length = 0; length < whole; length++) {
+                assertThat(transaction.read(memory, 0, length, version)).as("%s, %d bytes", version, length)
+                        .isEqualTo(length < version.headerSize() ? FfaMalformation.HEADER
+                                : length < version.headerSize() + version.receiverSize() ? FfaMalformation.RECEIVERS
+                                : length < whole - 2 * FfaRange.SIZE ? FfaMalformation.COMPOSITE
+                                : FfaMalformation.RANGES);
             }
         }
     }
@@ -216,8 +288,7 @@ class FfaTransactionTest {
         writer.begin(memory, 0, FfaVersion.V1_2, 0, 0x2F, 0, 1, 2)
                 .receiver(0x8001, 2).receiver(0x8002, 2).range(0x4000_0000L, 1).end();
         memory.set(U32, 0x54, 0x80);
-        assertThat(reader.header(memory, 0, 0x90, FfaVersion.V1_2)).isTrue();
-        assertThat(reader.check(ranges)).isEqualTo(FfaMalformation.DIFFERENT_COMPOSITES);
+        assertThat(transaction.read(memory, 0, 0x90, FfaVersion.V1_2)).isEqualTo(FfaMalformation.DIFFERENT_COMPOSITES);
     }
 
     @Test
@@ -281,6 +352,47 @@ class FfaTransactionTest {
         MemorySegment small = memory.asSlice(0, 0x60);
         writer.begin(small, 0, FfaVersion.V1_2, 0, 0, 0, 0, 1).receiver(1, 2);
         assertThatThrownBy(() -> writer.range(0, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> writer.begin(small, 1, FfaVersion.V1_2, 0, 0, 0, 0, 1))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> writer.begin(small, -1, FfaVersion.V1_2, 0, 0, 0, 0, 1))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void writerTouchesNothingBeforeTheEnd() {
+        writer.begin(memory, 0, FfaVersion.V1_2, 0, 0, 0, 7, 1).receiver(1, 2).range(0x4000_0000L, 1);
+        assertThat(memory.mismatch(Arena.ofAuto().allocate(8192))).isEqualTo(-1);
+        long length = writer.end();
+        assertThat(memory.asSlice(length).mismatch(Arena.ofAuto().allocate(8192 - length))).isEqualTo(-1);
+        assertThat(memory.get(U64, 16)).isEqualTo(7);
+    }
+
+    /** What the strict one takes, the lax one reads. */
+    private void agree() {
+        assertThat(transaction.sender()).isEqualTo(reader.sender());
+        assertThat(transaction.attributes()).isEqualTo(reader.attributes());
+        assertThat(transaction.flags()).isEqualTo(reader.flags());
+        assertThat(transaction.handle()).isEqualTo(reader.handle());
+        assertThat(transaction.tag()).isEqualTo(reader.tag());
+        assertThat(transaction.receivers()).isEqualTo((int) reader.receiverCount());
+        assertThat(reader.headerReserved()).isFalse();
+        for (int i = 0; i < transaction.receivers(); i++) {
+            assertThat(reader.receiver(i)).isTrue();
+            assertThat(transaction.endpoint(i)).isEqualTo(reader.endpoint());
+            assertThat(transaction.permissions(i)).isEqualTo(reader.permissions());
+            assertThat(transaction.receiverFlags(i)).isEqualTo(reader.receiverFlags());
+            assertThat(reader.receiverReserved()).isFalse();
+        }
+        assertThat(reader.composite()).isTrue();
+        assertThat(transaction.pageCount()).isEqualTo(reader.pageCount());
+        assertThat(transaction.ranges()).isEqualTo((int) reader.rangeCount());
+        assertThat(reader.compositeReserved()).isFalse();
+        for (int i = 0; i < transaction.ranges(); i++) {
+            assertThat(reader.range(i)).isTrue();
+            assertThat(transaction.address(i)).isEqualTo(reader.rangeAddress());
+            assertThat(transaction.pages(i)).isEqualTo(reader.rangePages());
+            assertThat(reader.rangeReserved()).isFalse();
+        }
     }
 
     @Test
@@ -301,9 +413,12 @@ class FfaTransactionTest {
                 }
             }
             try {
+                boolean right = transaction.read(bounded, at, length, version) == FfaMalformation.NONE;
+                assertThat(transaction.ranges() > 0).isEqualTo(right);
                 if (reader.header(bounded, at, length, version)) {
-                    boolean right = reader.check(ranges) == FfaMalformation.NONE;
-                    assertThat((long) ranges.count()).isEqualTo(right ? reader.rangeCount() : 0);
+                    if (right) {
+                        agree();
+                    }
                     for (long r = 0; reader.receiver(r) && r < 300; r++) {
                         if (reader.composite()) {
                             for (long p = 0; reader.range(p) && p < 300; p++) {
