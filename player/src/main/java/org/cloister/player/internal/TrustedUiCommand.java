@@ -70,7 +70,7 @@ public final class TrustedUiCommand implements Callable<Integer> {
             PictureFile.requireWritable(picture, "--picture");
             messages.forEach(TrustedUiCommand::requireDrawable);
             UiRequest request = new UiRequest(messages.isEmpty() ? MESSAGES : messages, heap, picture.toAbsolutePath());
-            UiReport report = new TrustedUi(BenchFinder.bench(finder, "show a dialogue"), request, System::nanoTime).run();
+            UiReport report = new TrustedUi(BenchFinder.bench(finder, "show a dialogue"), request).run();
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 printJson(report, out);

@@ -60,6 +60,14 @@ public interface Soc {
     /** The contiguous areas of the normal world. */
     List<ContiguousArea> contiguousAreas();
 
+    /**
+     * Has somebody look at whatever goes back to a contiguous area: the only moment at which what its last user left in
+     * it cannot be what the next one put there.
+     *
+     * @return ends it; a call that is under way may last longer
+     */
+    Registration watchReleases(ReleaseWatcher watcher);
+
     /** The interrupt lines. */
     InterruptController interrupts();
 

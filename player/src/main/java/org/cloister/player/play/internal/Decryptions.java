@@ -14,18 +14,19 @@ import org.cloister.heap.Heap;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.player.clip.internal.ContentKeys;
+import org.cloister.tee.Direction;
 import org.cloister.tee.Tee;
 
 /**
  * Chooses how samples are decrypted, by what a heap offers, once for each backend that serves it: where the CPU can write
- * the player decrypts; where it cannot, a trusted OS that has the content decryption application. For one thread.
+ * the player decrypts; where it cannot, the trusted OS that knows the memory, if it has the content decryption
+ * application. For one thread.
  */
 final class Decryptions implements AutoCloseable {
     private final String clip;
     private final ContentKeys keys;
     private final Heap heap;
     private final Supplier<List<Tee>> tees;
-    private final Runnable beforeSharing;
     private final Map<String, Decryption> byBackend = new HashMap<>();
     private final Set<String> by = new LinkedHashSet<>();
 
@@ -33,14 +34,12 @@ final class Decryptions implements AutoCloseable {
      * Prepares to choose.
      *
      * @param tees what trusted operating systems there are now
-     * @param beforeSharing run before normal memory is taken to be shared with one
      */
-    Decryptions(String clip, ContentKeys keys, Heap heap, Supplier<List<Tee>> tees, Runnable beforeSharing) {
+    Decryptions(String clip, ContentKeys keys, Heap heap, Supplier<List<Tee>> tees) {
         this.clip = clip;
         this.keys = keys;
         this.heap = heap;
         this.tees = tees;
-        this.beforeSharing = beforeSharing;
     }
 
     /**
@@ -67,11 +66,10 @@ final class Decryptions implements AutoCloseable {
     }
 
     private Decryption prepare(DmaBuf buffer) {
-        String backend = buffer.record().backend();
-        Decryption chosen = byBackend.get(backend);
+        Decryption chosen = byBackend.get(buffer.record().backend());
         if (chosen == null) {
             chosen = choose(buffer);
-            byBackend.put(backend, chosen);
+            byBackend.put(buffer.record().backend(), chosen);
         }
         return chosen;
     }
@@ -83,8 +81,12 @@ final class Decryptions implements AutoCloseable {
         List<String> reasons = new ArrayList<>();
         for (Tee tee : tees.get()) {
             try {
-                return open(tee, buffer);
+                tee.register(buffer, Direction.OUTPUT).close(); // there may be several, and one that knows the memory
+                return new TeeDecryption(clip, keys, tee);
             } catch (HeapException e) {
+                if (e.error() == HeapError.REVOKED) {
+                    throw e; // so is the buffer, for whoever is asked
+                }
                 reasons.add(e.why());
             }
         }
@@ -92,21 +94,6 @@ final class Decryptions implements AutoCloseable {
                 "the CPU cannot write its memory, and "
                         + (reasons.isEmpty() ? "there is no trusted OS to decrypt into it" : String.join("; ", reasons)),
                 "choose a board with either, such as jacinto or virt-optee, or another heap with --heap");
-    }
-
-    /** A trusted OS that has the application may not know the memory, as there may be several of them. */
-    private Decryption open(Tee tee, DmaBuf buffer) {
-        Decryption opened = new TeeDecryption(clip, keys, tee, beforeSharing);
-        boolean done = false;
-        try {
-            opened.requireAccess(buffer);
-            done = true;
-            return opened;
-        } finally {
-            if (!done) {
-                opened.close();
-            }
-        }
     }
 
     /** Who decrypted, in the order of their first sample. */

@@ -73,13 +73,13 @@ public final class Playback {
         try (Mp4Reader reader = Mp4Reader.open(bench.ffmpeg(), request.clip())) {
             Heap heap = awaitHeap();
             HeapUsage before = heap.usage();
-            Prober prober = new Prober(bench.soc(), heap,
-                    Set.of(bench.codec().pictureImporter(Protection.PROTECTED).initiator(),
-                            bench.output().importer().initiator()), bench.importers());
+            Set<String> devices = Set.of(bench.codec().pictureImporter(Protection.PROTECTED).initiator(),
+                    bench.output().importer().initiator());
             Shown shown;
             long stillLent;
-            try (Decryptions decryptions = new Decryptions(
-                    request.name(), request.keys(), heap, bench.tees(), prober::probeReclaimed)) {
+            ProbeTally tally;
+            try (Prober prober = new Prober(bench.soc(), heap, devices, bench.importers());
+                    Decryptions decryptions = new Decryptions(request.name(), request.keys(), heap, bench.tees())) {
                 try (Swapper swapper = new Swapper(request.swaps(), heap, decryptions, bench, prober, progress);
                         Screen screen = new Screen(bench, prober, verifier, sheet, progress, PATIENCE)) {
                     swapper.begin();
@@ -87,10 +87,11 @@ public final class Playback {
                     swapper.end();
                 }
                 prober.probeFreed();
-                stillLent = prober.awaitReclaim(PATIENCE, nanoTime);
+                stillLent = prober.awaitReclaim(PATIENCE);
+                tally = prober.tally();
             }
             sheet.write(request.picture());
-            return report(shown, heap, before, stillLent, prober.tally(), verifier);
+            return report(shown, heap, before, stillLent, tally, verifier);
         }
     }
 

@@ -45,7 +45,6 @@ final class TeeDecryption implements Decryption {
     private final String clip;
     private final ContentKeys keys;
     private final Tee tee;
-    private final Runnable beforeSharing;
     private final TeeSession session;
     private final Set<KeyId> known = new HashSet<>();
     private SharedMemory shared;
@@ -53,14 +52,12 @@ final class TeeDecryption implements Decryption {
     /**
      * Opens a session.
      *
-     * @param beforeSharing run before normal memory is taken to be shared
      * @throws HeapException {@code FIRMWARE_REFUSED} when the trusted OS has no such application
      */
-    TeeDecryption(String clip, ContentKeys keys, Tee tee, Runnable beforeSharing) {
+    TeeDecryption(String clip, ContentKeys keys, Tee tee) {
         this.clip = clip;
         this.keys = keys;
         this.tee = tee;
-        this.beforeSharing = beforeSharing;
         session = open(tee);
         boolean done = false;
         try {
@@ -155,10 +152,10 @@ final class TeeDecryption implements Decryption {
     /** The shared memory, with that many bytes at least. */
     private MemorySegment room(long bytes) {
         if (shared.size() < bytes) {
+            SharedMemory larger = tee.allocate(Long.highestOneBit(bytes - 1) << 1, Direction.INPUT);
             wipe();
             shared.close();
-            beforeSharing.run();
-            shared = tee.allocate(Long.highestOneBit(bytes - 1) << 1, Direction.INPUT);
+            shared = larger;
         }
         return shared.segment().orElseThrow();
     }

@@ -10,10 +10,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongSupplier;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.cloister.emulator.soc.ProgrammedRegion;
+import org.cloister.emulator.soc.Registration;
 import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.Access;
 import org.cloister.heap.DmaBuf;
@@ -28,7 +31,6 @@ import org.cloister.importer.Importers;
 import org.cloister.importer.Mapping;
 import org.cloister.importer.SegmentCursor;
 import org.cloister.platform.BusFault;
-import org.cloister.platform.ContiguousArea;
 import org.cloister.platform.Initiator;
 import org.cloister.platform.PhysicalMemory;
 
@@ -39,9 +41,8 @@ import org.cloister.platform.PhysicalMemory;
  *
  * <p>Safe for use by any thread.
  */
-public final class Prober {
+public final class Prober implements AutoCloseable {
     private static final Duration MAP_BUDGET = Duration.ofSeconds(1);
-    private static final Duration LOOK_EVERY = Duration.ofMillis(5);
 
     private final Soc soc;
     private final Heap heap;
@@ -53,6 +54,9 @@ public final class Prober {
     private final AtomicLong turn = new AtomicLong();
     private final Map<Long, List<Target>> live = new ConcurrentHashMap<>(); // by buffer id
     private final Set<Target> freed = ConcurrentHashMap.newKeySet();
+    private final Lock books = new ReentrantLock(); // guards that memory is either live or freed
+    private final Condition released = books.newCondition(); // some that was freed went back
+    private final Registration watch;
 
     /** What nobody must be able to do to the memory of a backend, and who reads it in vain where it is encrypted. */
     private record Threat(List<Attack> attacks, Optional<Eavesdropper> eavesdropper) {}
@@ -67,8 +71,8 @@ public final class Prober {
             threat.eavesdropper().ifPresent(ear -> ear.look(stage, address, length));
         }
 
-        boolean isWithin(ContiguousArea area) {
-            return address >= area.base() && address < area.base() + area.size();
+        boolean isWithin(long base, long size) {
+            return address >= base && address - base < size;
         }
     }
 
@@ -87,6 +91,7 @@ public final class Prober {
         this.importers = importers;
         this.random = soc.random("attack probes");
         backendChanged();
+        watch = soc.watchReleases(this::releasing);
     }
 
     /** Another backend serves the heap: finds out who may not do what to its memory. */
@@ -242,7 +247,12 @@ public final class Prober {
 
     /** A buffer that was learned goes back to its heap; its memory will be attacked by {@link #probeFreed}. */
     public void forget(long bufferId) {
-        Optional.ofNullable(live.remove(bufferId)).ifPresent(freed::addAll);
+        books.lock();
+        try {
+            Optional.ofNullable(live.remove(bufferId)).ifPresent(freed::addAll);
+        } finally {
+            books.unlock();
+        }
     }
 
     /**
@@ -280,38 +290,73 @@ public final class Prober {
         tally.repelled(attack.attacker());
     }
 
-    /** Reads all of the freed memory that the normal world has again: it was scrubbed. Looks at each range once. */
-    public void probeReclaimed() {
-        Initiator cpu = soc.initiator(Initiator.CPU);
-        for (Target target : List.copyOf(freed)) {
-            if (soc.firewall().rights(cpu, target.address()).reads() && freed.remove(target)) {
-                target.attacks().stream().filter(attack -> attack.access().reads())
-                        .forEach(attack -> sift(Stage.RECLAIMED, attack, target.address(), new byte[(int) target.length()]));
+    /**
+     * Reads all memory that was learned and goes back to a contiguous area, before anybody else can take it: it was
+     * scrubbed. Looks at each range once.
+     */
+    private void releasing(long address, long size) {
+        Set<Target> back;
+        books.lock();
+        try {
+            for (List<Target> targets : live.values()) {
+                targets.stream().filter(target -> target.isWithin(address, size)).forEach(freed::add);
             }
+            live.replaceAll((id, targets) ->
+                    targets.stream().filter(target -> !target.isWithin(address, size)).toList());
+            back = freed.stream().filter(target -> target.isWithin(address, size)).collect(Collectors.toSet());
+        } finally {
+            books.unlock();
         }
+        for (Target target : back) {
+            target.attacks().stream().filter(Prober::isReadByTheCpu)
+                    .forEach(attack -> sift(Stage.RECLAIMED, attack, target.address(), new byte[(int) target.length()]));
+        }
+        books.lock();
+        try {
+            freed.removeAll(back);
+            released.signalAll();
+        } finally {
+            books.unlock();
+        }
+    }
+
+    private static boolean isReadByTheCpu(Attack attack) {
+        return attack.access().reads() && attack.attacker().equals(Initiator.CPU);
     }
 
     /**
-     * Waits until freed memory that had been lent is the normal world's again, and {@linkplain #probeReclaimed probes}
-     * it. Memory that was lent is part of a contiguous area; all other memory stays protected for good.
+     * Waits until all freed memory that had been lent is the normal world's again. Memory that was lent is part of a
+     * contiguous area; all other memory stays protected for good.
      *
      * @param patience how long to wait
-     * @param nanoTime the clock
-     * @return bytes that are still lent
+     * @return bytes that are still lent, also when the thread was interrupted
      */
-    public long awaitReclaim(Duration patience, LongSupplier nanoTime) {
-        long begin = nanoTime.getAsLong();
-        probeReclaimed();
-        while (stillLent() > 0 && nanoTime.getAsLong() - begin < patience.toNanos()
-                && !Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(LOOK_EVERY.toNanos());
-            probeReclaimed();
+    public long awaitReclaim(Duration patience) {
+        books.lock();
+        try {
+            long left = patience.toNanos();
+            while (stillLent() > 0 && left > 0) {
+                left = released.awaitNanos(left);
+            }
+            return stillLent();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return stillLent();
+        } finally {
+            books.unlock();
         }
-        return stillLent();
     }
 
+    /** Memory that the CPU may read is not lent, but encrypted. */
     private long stillLent() {
-        return freed.stream().filter(target -> soc.contiguousAreas().stream().anyMatch(target::isWithin))
+        return freed.stream().filter(target -> target.attacks().stream().anyMatch(Prober::isReadByTheCpu))
+                .filter(target -> soc.contiguousAreas().stream().anyMatch(area -> target.isWithin(area.base(), area.size())))
                 .mapToLong(Target::length).sum();
+    }
+
+    /** Looks no more at memory that goes back to a contiguous area. */
+    @Override
+    public void close() {
+        watch.close();
     }
 }

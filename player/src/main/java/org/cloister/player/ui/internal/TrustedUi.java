@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongSupplier;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -53,7 +52,6 @@ public final class TrustedUi {
 
     private final Bench bench;
     private final UiRequest request;
-    private final LongSupplier nanoTime;
     private final DisplayPlane plane;
     private final PictureFormat format;
     private final Area area;
@@ -64,12 +62,10 @@ public final class TrustedUi {
      *
      * @param bench where
      * @param request what
-     * @param nanoTime the clock
      */
-    public TrustedUi(Bench bench, UiRequest request, LongSupplier nanoTime) {
+    public TrustedUi(Bench bench, UiRequest request) {
         this.bench = bench;
         this.request = request;
-        this.nanoTime = nanoTime;
         plane = bench.output().plane(DisplayPlane.Kind.TRUSTED_UI);
         int width = bench.output().width() * MOST_OF_THE_PANEL / 4;
         int height = bench.output().height() * MOST_OF_THE_PANEL / 4;
@@ -86,7 +82,13 @@ public final class TrustedUi {
     public UiReport run() throws IOException {
         Heap heap = bench.heaps().await(request.heap(), HEAP_PATIENCE);
         HeapUsage before = heap.usage();
-        Prober prober = new Prober(bench.soc(), heap, Set.of(plane.importer().initiator()), bench.importers());
+        try (Prober prober = new Prober(
+                bench.soc(), heap, Set.of(plane.importer().initiator()), bench.importers())) {
+            return run(heap, before, prober);
+        }
+    }
+
+    private UiReport run(Heap heap, HeapUsage before, Prober prober) throws IOException {
         int exact = 0;
         boolean black = false;
         String by;
@@ -107,7 +109,7 @@ public final class TrustedUi {
             }
         }
         prober.probeFreed();
-        long stillLent = prober.awaitReclaim(PATIENCE, nanoTime);
+        long stillLent = prober.awaitReclaim(PATIENCE);
         ProbeTally tally = prober.tally();
         return new UiReport(request.messages().size(), exact, by, format.width(), format.height(), black,
                 ProtectionReport.of(bench.soc().board(), heap, before, stillLent, tally), request.picture());

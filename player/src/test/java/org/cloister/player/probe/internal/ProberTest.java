@@ -4,7 +4,9 @@ package org.cloister.player.probe.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.cloister.driver.bench.TestBoard;
@@ -23,8 +25,11 @@ class ProberTest {
     private final PlayerBoard player = new PlayerBoard();
     private final Bench bench = player.bench();
 
+    private final List<Prober> probers = new ArrayList<>();
+
     @AfterEach
     void switchOff() {
+        probers.forEach(Prober::close);
         player.close();
     }
 
@@ -106,7 +111,8 @@ class ProberTest {
     }
 
     private Prober prober(String heap) {
-        return new Prober(bench.soc(), heap(heap), DEVICES, bench.importers());
+        probers.add(new Prober(bench.soc(), heap(heap), DEVICES, bench.importers()));
+        return probers.getLast();
     }
 
     private DmaBuf allocate(Prober prober, String heap) {

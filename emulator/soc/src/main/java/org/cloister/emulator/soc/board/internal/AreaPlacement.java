@@ -22,19 +22,25 @@ final class AreaPlacement {
     private static final long PAGE_BLOCK = 2 << 20;
 
     private final BoardPlan plan;
+    private final AreaReleases releases;
     private final List<AddressRange> ram;
     private final List<AddressRange> taken = new ArrayList<>();
     private final List<ContiguousArea> areas = new ArrayList<>();
 
-    private AreaPlacement(BoardPlan plan) {
+    private AreaPlacement(BoardPlan plan, AreaReleases releases) {
         this.plan = plan;
+        this.releases = releases;
         ram = plan.banks(MemoryBank.Kind.NORMAL).stream().map(MemoryBank::range).toList();
         plan.banks(MemoryBank.Kind.SECURE).forEach(bank -> taken.add(bank.range()));
     }
 
-    /** The areas of a board: those with a place in the order of the tree, then the others in that order. */
-    static List<ContiguousArea> of(BoardPlan plan) {
-        AreaPlacement placement = new AreaPlacement(plan);
+    /**
+     * The areas of a board: those with a place in the order of the tree, then the others in that order.
+     *
+     * @param releases told of what goes back to them
+     */
+    static List<ContiguousArea> of(BoardPlan plan, AreaReleases releases) {
+        AreaPlacement placement = new AreaPlacement(plan, releases);
         placement.place(plan.tree().reservedMemory());
         return placement.areas;
     }
@@ -127,7 +133,7 @@ final class AreaPlacement {
     }
 
     private void add(ReservedRegion region, AddressRange range) {
-        areas.add(new CmaArea(region.name(), region.cmaDefault(), range));
+        areas.add(new CmaArea(region.name(), region.cmaDefault(), range, releases));
     }
 
     private void leaveOut(ReservedRegion region, String why) {

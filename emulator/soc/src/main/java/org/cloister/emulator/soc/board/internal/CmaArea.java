@@ -11,11 +11,13 @@ import org.cloister.pool.RangeAllocator;
 final class CmaArea implements ContiguousArea {
     private final String name;
     private final boolean isDefault;
+    private final AreaReleases releases;
     private final RangeAllocator allocator;
 
-    CmaArea(String name, boolean isDefault, AddressRange range) {
+    CmaArea(String name, boolean isDefault, AddressRange range, AreaReleases releases) {
         this.name = name;
         this.isDefault = isDefault;
+        this.releases = releases;
         this.allocator = new RangeAllocator(range.base(), range.size());
     }
 
@@ -49,8 +51,18 @@ final class CmaArea implements ContiguousArea {
         return named(() -> allocator.allocate(size, alignment));
     }
 
+    /** Whoever watches is told without the lock; two that release the same range are both heard, and one is refused. */
     @Override
-    public synchronized void release(long address) {
+    public void release(long address) {
+        releases.tell(address, taken(address));
+        free(address);
+    }
+
+    private synchronized long taken(long address) {
+        return named(() -> allocator.allocatedSize(address));
+    }
+
+    private synchronized void free(long address) {
         named(() -> {
             allocator.free(address);
             return address;

@@ -8,6 +8,7 @@ import org.cloister.emulator.soc.Firewall;
 import org.cloister.emulator.soc.InterruptController;
 import org.cloister.emulator.soc.Registers;
 import org.cloister.emulator.soc.Registration;
+import org.cloister.emulator.soc.ReleaseWatcher;
 import org.cloister.emulator.soc.Rights;
 import org.cloister.emulator.soc.Soc;
 import org.cloister.emulator.soc.SocClock;
@@ -22,15 +23,16 @@ import org.cloister.platform.dt.DeviceTree;
 final class EmulatedSoc implements Soc {
     private final BoardPlan plan;
     private final Hardware hardware;
+    private final AreaReleases releases = new AreaReleases();
     private final List<ContiguousArea> areas;
     private final SocClock clock;
     private final long seed;
     private final InterruptController interrupts = new InterruptLines();
 
-    EmulatedSoc(BoardPlan plan, Hardware hardware, List<ContiguousArea> areas, SocClock clock, long seed) {
+    EmulatedSoc(BoardPlan plan, Hardware hardware, SocClock clock, long seed) {
         this.plan = plan;
         this.hardware = hardware;
-        this.areas = List.copyOf(areas);
+        this.areas = List.copyOf(AreaPlacement.of(plan, releases));
         this.clock = clock;
         this.seed = seed;
     }
@@ -82,6 +84,11 @@ final class EmulatedSoc implements Soc {
     @Override
     public List<ContiguousArea> contiguousAreas() {
         return areas;
+    }
+
+    @Override
+    public Registration watchReleases(ReleaseWatcher watcher) {
+        return releases.watch(watcher);
     }
 
     @Override

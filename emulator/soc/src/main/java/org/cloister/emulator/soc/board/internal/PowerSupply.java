@@ -59,7 +59,7 @@ public final class PowerSupply implements PoweredSoc {
     public static PoweredSoc boot(BoardPlan plan, Map<String, Firmware> firmware, SocClock clock, long seed) {
         Hardware hardware = Hardware.of(plan, clock);
         PowerSupply power = new PowerSupply(hardware,
-                new EmulatedSoc(plan, hardware, AreaPlacement.of(plan), clock, seed));
+                new EmulatedSoc(plan, hardware, clock, seed));
         try {
             BootFirmware.run(plan, hardware.firewall());
             plan.firmware().forEach(name -> power.start(plan, name, firmware));

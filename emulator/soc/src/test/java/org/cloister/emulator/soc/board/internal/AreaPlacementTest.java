@@ -75,7 +75,7 @@ class AreaPlacementTest {
                                 .node("pool", node -> node.strings("compatible", "shared-dma-pool").flag("reusable")
                                         .longs("size", 4 * MIB))))
                 .build());
-        assertThat(AreaPlacement.of(BoardPlan.of(Board.of("reserved", tree))))
+        assertThat(AreaPlacement.of(BoardPlan.of(Board.of("reserved", tree)), new AreaReleases()))
                 .extracting(ContiguousArea::base).containsExactly(RAM + 246 * MIB);
     }
 
@@ -151,6 +151,6 @@ class AreaPlacementTest {
     }
 
     private List<ContiguousArea> areas() {
-        return AreaPlacement.of(BoardPlan.of(board.build()));
+        return AreaPlacement.of(BoardPlan.of(board.build()), new AreaReleases());
     }
 }
