@@ -57,7 +57,7 @@ class PlaybackTest {
         assertThat(report.frames()).isEqualTo(125);
         assertThat(report.verdict().orElseThrow().exact()).isEqualTo(125);
         assertThat(report.probes()).isGreaterThan(125 * 10).isEqualTo(report.repelled());
-        assertThat(report.attackers()).containsOnlyKeys("API", "cpu", "display", "display-external", "gpu");
+        assertThat(report.attackers()).containsOnlyKeys("API", "cpu", "crypto", "display", "display-external", "gpu");
         assertThat(report.leaked()).isZero();
         assertThat(report.backends()).hasSize(1);
         assertThat(report.scheme()).contains("cenc");

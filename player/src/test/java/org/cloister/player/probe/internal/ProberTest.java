@@ -50,6 +50,7 @@ class ProberTest {
         assertThat(tally.byAttacker()).containsOnly(
                 Map.entry("API", 3L * stages),
                 Map.entry("cpu", stages + 1L),
+                Map.entry("crypto", 2L * stages + 1),
                 Map.entry("display", (long) stages),
                 Map.entry("display-external", 2L * stages + 1),
                 Map.entry("gpu", 2L * stages + 1));
@@ -107,7 +108,7 @@ class ProberTest {
         buffer.close();
         prober.probeFreed();
 
-        assertThat(prober.tally().tried()).isEqualTo(3);
+        assertThat(prober.tally().tried()).isEqualTo(4);
     }
 
     private Prober prober(String heap) {
