@@ -28,8 +28,8 @@ public final class LinuxCalls implements SystemCalls {
     private static final VarHandle POLL_EVENTS = Fields.of(POLL, "events");
     private static final VarHandle POLL_RESULT = Fields.of(POLL, "revents");
 
-    private final Scratch scratch = new Scratch();
-    private final SocketCalls sockets = new LinuxSockets(scratch);
+    private final NativeCalls library = new NativeCalls();
+    private final SocketCalls sockets = new LinuxSockets(library);
 
     /** Whether this machine has Linux, and this class thus works. */
     public static boolean isHere() {
@@ -38,128 +38,62 @@ public final class LinuxCalls implements SystemCalls {
 
     @Override
     public int open(String path, boolean writable) {
-        MemorySegment state = scratch.take();
+        int flags = CLOSE_ON_EXEC | (writable ? READ_WRITE : 0);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocateFrom(path);
-            int flags = CLOSE_ON_EXEC | (writable ? READ_WRITE : 0);
-            int result;
-            do {
-                int fd = (int) Libc.OPEN.invokeExact(state, name, flags);
-                result = fd < 0 ? Libc.error(state) : fd;
-            } while (result == -Errno.EINTR.number());
-            return result;
-        } catch (Throwable e) {
-            throw Libc.thrown(e);
-        } finally {
-            scratch.give(state);
+            return (int) library.repeat(state -> (int) Libc.OPEN.invokeExact(state, name, flags));
         }
     }
 
     @Override
     public int close(int fd) {
-        MemorySegment state = scratch.take();
-        try {
-            return (int) Libc.CLOSE.invokeExact(state, fd) < 0 ? Libc.error(state) : 0;
-        } catch (Throwable e) {
-            throw Libc.thrown(e);
-        } finally {
-            scratch.give(state);
-        }
+        return (int) library.call(state -> (int) Libc.CLOSE.invokeExact(state, fd));
     }
 
     @Override
     public int ioctl(int fd, Ioctl request, MemorySegment argument) {
-        MemorySegment state = scratch.take();
-        try {
-            int result;
-            do {
-                int answer = (int) Libc.IOCTL.invokeExact(
-                        state, fd, Integer.toUnsignedLong(request.code()), argument);
-                result = answer < 0 ? Libc.error(state) : answer;
-            } while (result == -Errno.EINTR.number());
-            return result;
-        } catch (Throwable e) {
-            throw Libc.thrown(e);
-        } finally {
-            scratch.give(state);
-        }
+        long code = Integer.toUnsignedLong(request.code());
+        return (int) library.repeat(state -> (int) Libc.IOCTL.invokeExact(state, fd, code, argument));
     }
 
     @Override
     public int duplicate(int fd) {
-        MemorySegment state = scratch.take();
-        try {
-            int copy = (int) Libc.FCNTL.invokeExact(state, fd, DUPLICATE_CLOSE_ON_EXEC, 0);
-            return copy < 0 ? Libc.error(state) : copy;
-        } catch (Throwable e) {
-            throw Libc.thrown(e);
-        } finally {
-            scratch.give(state);
-        }
+        return (int) library.call(
+                state -> (int) Libc.FCNTL.invokeExact(state, fd, DUPLICATE_CLOSE_ON_EXEC, 0));
     }
 
     @Override
     public long size(int fd) {
-        MemorySegment state = scratch.take();
-        try {
-            long end = (long) Libc.LSEEK.invokeExact(state, fd, 0L, SEEK_END);
-            return end < 0 ? Libc.error(state) : end;
-        } catch (Throwable e) {
-            throw Libc.thrown(e);
-        } finally {
-            scratch.give(state);
-        }
+        return library.call(state -> (long) Libc.LSEEK.invokeExact(state, fd, 0L, SEEK_END));
     }
 
     @Override
     public int poll(int fd, int milliseconds) {
-        MemorySegment state = scratch.take();
-        MemorySegment argument = scratch.take();
+        MemorySegment argument = library.scratch().take();
         try {
             POLL_FD.set(argument, 0L, fd);
             POLL_EVENTS.set(argument, 0L, READABLE);
             POLL_RESULT.set(argument, 0L, (short) 0);
-            int ready = (int) Libc.POLL.invokeExact(state, argument, 1L, milliseconds);
-            return ready < 0 ? Libc.error(state) : ready;
-        } catch (Throwable e) {
-            throw Libc.thrown(e);
+            return (int) library.call(state -> (int) Libc.POLL.invokeExact(state, argument, 1L, milliseconds));
         } finally {
-            scratch.give(argument);
-            scratch.give(state);
+            library.scratch().give(argument);
         }
     }
 
     @Override
-    @SuppressWarnings("restricted")
+    @SuppressWarnings("restricted") // the kernel says where the memory is, and it has the size that was asked for
     public Mapped map(int fd, long size, boolean readable, boolean writable, Arena arena) {
-        MemorySegment state = scratch.take();
-        try {
-            int protection = (readable ? PROTECTION_READ : 0) | (writable ? PROTECTION_WRITE : 0);
-            MemorySegment start = (MemorySegment) Libc.MMAP.invokeExact(
-                    state, MemorySegment.NULL, size, protection, SHARED, fd, 0L);
-            if (start.address() == -1L) {
-                return new Mapped(MemorySegment.NULL, Libc.error(state));
-            }
-            return new Mapped(MemorySegment.ofAddress(start.address()).reinterpret(size, arena, this::unmap), 0);
-        } catch (Throwable e) {
-            throw Libc.thrown(e);
-        } finally {
-            scratch.give(state);
-        }
+        int protection = (readable ? PROTECTION_READ : 0) | (writable ? PROTECTION_WRITE : 0);
+        long start = library.call(state -> ((MemorySegment) Libc.MMAP.invokeExact(
+                state, MemorySegment.NULL, size, protection, SHARED, fd, 0L)).address());
+        return start < 0 ? new Mapped(MemorySegment.NULL, (int) start)
+                : new Mapped(MemorySegment.ofAddress(start).reinterpret(size, arena, this::unmap), 0);
     }
 
     private void unmap(MemorySegment mapped) {
-        MemorySegment state = scratch.take();
-        try {
-            if ((int) Libc.MUNMAP.invokeExact(state, mapped, mapped.byteSize()) < 0) {
-                throw new IllegalStateException("a mapping does not go: " + Errno.describe(Libc.error(state)));
-            }
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw Libc.thrown(e);
-        } finally {
-            scratch.give(state);
+        long result = library.call(state -> (int) Libc.MUNMAP.invokeExact(state, mapped, mapped.byteSize()));
+        if (result < 0) {
+            throw new IllegalStateException("a mapping does not go: " + Errno.describe(result));
         }
     }
 
@@ -170,13 +104,6 @@ public final class LinuxCalls implements SystemCalls {
 
     @Override
     public long pageSize() {
-        MemorySegment state = scratch.take();
-        try {
-            return (long) Libc.SYSCONF.invokeExact(state, PAGE_SIZE);
-        } catch (Throwable e) {
-            throw Libc.thrown(e);
-        } finally {
-            scratch.give(state);
-        }
+        return library.call(state -> (long) Libc.SYSCONF.invokeExact(state, PAGE_SIZE));
     }
 }

@@ -22,113 +22,82 @@ final class LinuxSockets implements SocketCalls {
     private static final int ADDRESS = 110;
     private static final int PATH = 2;
 
-    private final Scratch scratch;
+    private final NativeCalls library;
 
-    LinuxSockets(Scratch scratch) {
-        this.scratch = scratch;
+    LinuxSockets(NativeCalls library) {
+        this.library = library;
     }
 
     @Override
     public int connect(String path) {
-        return bound(path, false);
+        return opened(path, (fd, address) -> (int) library.call(
+                state -> (int) Libc.CONNECT.invokeExact(state, fd, address, ADDRESS)));
     }
 
     @Override
     public int listen(String path) {
-        return bound(path, true);
+        return opened(path, (fd, address) -> {
+            int bound = (int) library.call(state -> (int) Libc.BIND.invokeExact(state, fd, address, ADDRESS));
+            return bound < 0 ? bound : (int) library.call(state -> (int) Libc.LISTEN.invokeExact(state, fd, BACKLOG));
+        });
     }
 
-    private int bound(String path, boolean listen) {
+    /** What makes a new socket one of a path; 0 or a negative errno. */
+    @FunctionalInterface
+    private interface Use {
+        int make(int fd, MemorySegment address);
+    }
+
+    private int opened(String path, Use use) {
         byte[] name = path.getBytes(StandardCharsets.UTF_8);
         if (name.length >= ADDRESS - PATH) {
             return -Errno.ENAMETOOLONG.number();
         }
-        MemorySegment state = scratch.take();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(ADDRESS, Short.BYTES);
             address.set(JAVA_SHORT, 0, (short) UNIX);
             MemorySegment.copy(name, 0, address, JAVA_BYTE, PATH, name.length);
-            int fd = (int) Libc.SOCKET.invokeExact(state, UNIX, STREAM | CLOSE_ON_EXEC, 0);
+            int fd = (int) library.call(
+                    state -> (int) Libc.SOCKET.invokeExact(state, UNIX, STREAM | CLOSE_ON_EXEC, 0));
             if (fd < 0) {
-                return Libc.error(state);
-            }
-            int done = listen ? (int) Libc.BIND.invokeExact(state, fd, address, ADDRESS)
-                    : (int) Libc.CONNECT.invokeExact(state, fd, address, ADDRESS);
-            if (done == 0 && listen) {
-                done = (int) Libc.LISTEN.invokeExact(state, fd, BACKLOG);
-            }
-            if (done == 0) {
                 return fd;
             }
-            int error = Libc.error(state);
-            int closed = (int) Libc.CLOSE.invokeExact(state, fd);
-            assert closed == 0 : "a new socket does not close";
-            return error;
-        } catch (Throwable e) {
-            throw Libc.thrown(e);
-        } finally {
-            scratch.give(state);
+            int refused = use.make(fd, address);
+            if (refused == 0) {
+                return fd;
+            }
+            library.call(state -> (int) Libc.CLOSE.invokeExact(state, fd));
+            return refused;
         }
     }
 
     @Override
     public int accept(int fd) {
-        MemorySegment state = scratch.take();
-        try {
-            int connection = (int) Libc.ACCEPT4.invokeExact(
-                    state, fd, MemorySegment.NULL, MemorySegment.NULL, CLOSE_ON_EXEC);
-            return connection < 0 ? Libc.error(state) : connection;
-        } catch (Throwable e) {
-            throw Libc.thrown(e);
-        } finally {
-            scratch.give(state);
-        }
+        return (int) library.call(state -> (int) Libc.ACCEPT4.invokeExact(
+                state, fd, MemorySegment.NULL, MemorySegment.NULL, CLOSE_ON_EXEC));
     }
 
     @Override
     public long send(int fd, MemorySegment bytes, int... descriptors) {
-        MemorySegment state = scratch.take();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment message = SocketMessage.outgoing(arena, bytes, descriptors);
-            long result;
-            do {
-                long sent = (long) Libc.SENDMSG.invokeExact(state, fd, message, NO_SIGNAL);
-                result = sent < 0 ? Libc.error(state) : sent;
-            } while (result == -Errno.EINTR.number());
-            return result;
-        } catch (Throwable e) {
-            throw Libc.thrown(e);
-        } finally {
-            scratch.give(state);
+            return library.repeat(state -> (long) Libc.SENDMSG.invokeExact(state, fd, message, NO_SIGNAL));
         }
     }
 
     @Override
     public Received receive(int fd, MemorySegment bytes) {
-        MemorySegment state = scratch.take();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment message = SocketMessage.incoming(arena, bytes);
-            long got = (long) Libc.RECVMSG.invokeExact(state, fd, message, DESCRIPTORS_CLOSE_ON_EXEC);
-            if (got < 0) {
-                return new Received(Libc.error(state), new int[0], false);
-            }
-            return new Received(got, SocketMessage.descriptors(message), SocketMessage.isTruncated(message));
-        } catch (Throwable e) {
-            throw Libc.thrown(e);
-        } finally {
-            scratch.give(state);
+            long got = library.call(
+                    state -> (long) Libc.RECVMSG.invokeExact(state, fd, message, DESCRIPTORS_CLOSE_ON_EXEC));
+            return got < 0 ? new Received(got, new int[0], false)
+                    : new Received(got, SocketMessage.descriptors(message), SocketMessage.isTruncated(message));
         }
     }
 
     @Override
     public int shutdown(int fd) {
-        MemorySegment state = scratch.take();
-        try {
-            return (int) Libc.SHUTDOWN.invokeExact(state, fd, BOTH_WAYS) < 0 ? Libc.error(state) : 0;
-        } catch (Throwable e) {
-            throw Libc.thrown(e);
-        } finally {
-            scratch.give(state);
-        }
+        return (int) library.call(state -> (int) Libc.SHUTDOWN.invokeExact(state, fd, BOTH_WAYS));
     }
 }
