@@ -17,6 +17,7 @@ import org.cloister.platform.conduit.SmcConduit;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
+import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -101,7 +102,10 @@ public final class BoardStage implements Stage {
 
     @Override
     public void useMachine() {
-        configure(MACHINE_PID, new Hashtable<>(), "use the heaps of this machine");
+        String what = "use the heaps of this machine";
+        if (configuration(MACHINE_PID, what).getProperties() == null) { // a configuration that is there stays
+            configure(MACHINE_PID, new Hashtable<>(), what);
+        }
         if (!new ServiceWait(context).await("(objectClass=" + MACHINE_TYPE + ")", patience)) {
             throw new CommandFailure(ExitStatus.DOES_NOT_HOLD,
                     "the heaps of this machine were not there within %d seconds; this takes Linux, and the bundle %s"
@@ -111,11 +115,23 @@ public final class BoardStage implements Stage {
 
     private void configure(String pid, Dictionary<String, Object> properties, String what) {
         try {
-            configurations.getConfiguration(pid, "?").update(properties);
+            configuration(pid, what).update(properties);
         } catch (IOException e) {
-            throw new CommandFailure(ExitStatus.DOES_NOT_HOLD, "cannot %s: %s; make room for temporary files"
-                    .formatted(what, Text.oneLine(String.valueOf(e.getMessage()))));
+            throw cannot(what, e);
         }
+    }
+
+    private Configuration configuration(String pid, String what) {
+        try {
+            return configurations.getConfiguration(pid, "?");
+        } catch (IOException e) {
+            throw cannot(what, e);
+        }
+    }
+
+    private static CommandFailure cannot(String what, IOException why) {
+        return new CommandFailure(ExitStatus.DOES_NOT_HOLD, "cannot %s: %s; make room for temporary files"
+                .formatted(what, Text.oneLine(String.valueOf(why.getMessage()))));
     }
 
     @Override

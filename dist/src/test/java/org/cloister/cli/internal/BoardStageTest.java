@@ -55,6 +55,26 @@ class BoardStageTest extends FrameworkCase {
     }
 
     @Test
+    void theMachineAtHandIsUsed() {
+        register("org.cloister.descriptor.Descriptors", this, Map.of());
+
+        stage.useMachine();
+
+        assertThat(switchedOn).as("configured once").hasSize(1);
+    }
+
+    /** A second configuration would take the first one's heaps away for a moment. */
+    @Test
+    void aConfigurationOfTheMachineStays() {
+        register("org.cloister.descriptor.Descriptors", this, Map.of());
+        configurations.present.add("org.cloister.backend.linux");
+
+        stage.useMachine();
+
+        assertThat(switchedOn).isEmpty();
+    }
+
+    @Test
     void boardThatDoesNotComeUp() {
         provideBoards();
 

@@ -4,6 +4,7 @@ package org.cloister.cli.internal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Dictionary;
+import java.util.HashSet;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +18,8 @@ final class FakeConfigurations implements ConfigurationAdmin {
     private final Consumer<Dictionary<String, ?>> onUpdate;
     /** PIDs and locations that were asked for. */
     final List<String> asked = new ArrayList<>();
+    /** PIDs of configurations that somebody made before. */
+    final Set<String> present = new HashSet<>();
     /** Whether the next update fails. */
     boolean broken;
 
@@ -82,7 +85,7 @@ final class FakeConfigurations implements ConfigurationAdmin {
 
         @Override
         public Dictionary<String, Object> getProperties() {
-            return new Hashtable<>();
+            return present.contains(pid) ? new Hashtable<>() : null;
         }
 
         @Override
