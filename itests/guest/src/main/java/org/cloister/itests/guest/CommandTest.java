@@ -10,8 +10,9 @@ import org.junit.jupiter.api.Test;
 
 /** The command line on this machine, in processes of its own, as root and as somebody who may not. */
 class CommandTest {
-    private static final String COMMAND = "exec /java/bin/java $(cat /java.options) -jar /programs/launcher.jar"
-            + " /programs/commands ";
+    /** A run is short, so that the better of the two compilers does not pay. */
+    private static final String COMMAND = "exec /java/bin/java $(cat /java.options) -XX:TieredStopAtLevel=1"
+            + " -jar /programs/launcher.jar /programs/commands ";
 
     private record Answer(int status, String text) {}
 
@@ -40,7 +41,15 @@ class CommandTest {
     }
 
     @Test
-    void whoMayNotIsToldWhatToDo() throws Exception {
+    void whoMayNotAllocateIsToldWhatToDo() throws Exception {
+        Answer answer = run("somebody", "alloc system 1M");
+        assertThat(answer.text()).contains("heap system is not available", "/dev/dma_heap/system",
+                "permission is denied (EACCES)", "udev").hasLineCount(1);
+        assertThat(answer.status()).isOne();
+    }
+
+    @Test
+    void whoMayNotSeeHeapsIsToldWhatToDo() throws Exception {
         Answer answer = run("somebody", "heaps --real");
         assertThat(answer.text()).contains("there is no heap on this machine", "/dev/dma_heap/system",
                 "permission is denied (EACCES)", "udev").hasLineCount(1);

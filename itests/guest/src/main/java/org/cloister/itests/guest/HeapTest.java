@@ -146,11 +146,29 @@ class HeapTest {
                 heaps.find("impostor").map(Heap::state).equals(Optional.of(HeapState.UNAVAILABLE)));
     }
 
+    @Test
+    void aNodeWithoutADeviceIsExplained() throws Exception {
+        Path node = Path.of(Guest.HEAPS + "nobody");
+        makeNode(node, 100);
+        try {
+            Guest.eventually("the node is seen", () -> heaps.explain("nobody").toString().contains("nobody: "));
+            assertThat(heaps.explain("nobody").toString()).contains("/dev/dma_heap/nobody").containsAnyOf("ENODEV", "ENXIO");
+            assertThat(heaps.find("nobody")).isEmpty();
+        } finally {
+            java.nio.file.Files.delete(node);
+        }
+    }
+
     private static void makeNode(Path node) throws IOException, InterruptedException {
+        makeNode(node, 0);
+    }
+
+    /** Makes a node of the system heap's driver; 0 is that heap, what is higher another. */
+    private static void makeNode(Path node, int above) throws IOException, InterruptedException {
         String numbers = new String(new ProcessBuilder("/bin/stat", "-c", "%t %T", Guest.SYSTEM).start()
                 .getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
         String[] parts = numbers.split(" ");
         assertThat(new ProcessBuilder("/bin/mknod", node.toString(), "c", Integer.toString(Integer.parseInt(parts[0], 16)),
-                Integer.toString(Integer.parseInt(parts[1], 16))).start().waitFor()).isZero();
+                Integer.toString(Integer.parseInt(parts[1], 16) + above)).start().waitFor()).isZero();
     }
 }

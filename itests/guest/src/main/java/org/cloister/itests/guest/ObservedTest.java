@@ -109,6 +109,21 @@ class ObservedTest {
     }
 
     @Test
+    void aLongerArgumentWithNothingMoreToSayWorks() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment data = Raw.allocation(arena, PAGE, 0, Raw.READ_WRITE, 0); // 64 bytes
+            assertThat(Raw.ioctl(heap, 0xC040_4800, data)).isZero();
+            assertThat(Raw.close(data.get(JAVA_INT, 8))).isZero();
+        }
+    }
+
+    @Test
+    void argumentsOutOfReachAreRefused() {
+        assertThat(Raw.ioctl(heap, Raw.ALLOC, MemorySegment.NULL)).isEqualTo(Raw.EFAULT);
+        assertThat(Raw.ioctl(buffer, Raw.SYNC, MemorySegment.NULL)).isEqualTo(Raw.EFAULT);
+    }
+
+    @Test
     void seekingTellsTheSizeAndNothingElse() {
         assertThat(Raw.lseek(buffer, 0, SEEK_END)).isEqualTo(PAGE);
         assertThat(Raw.lseek(buffer, 0, SEEK_SET)).isZero();

@@ -22,6 +22,7 @@ final class Raw {
     static final int EBADF = -9;
     static final int ENOMEM = -12;
     static final int EACCES = -13;
+    static final int EFAULT = -14;
     static final int ENODEV = -19;
     static final int EINVAL = -22;
     static final int ENOTTY = -25;
