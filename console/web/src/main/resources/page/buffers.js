@@ -112,7 +112,7 @@ function steps(state, buffer) {
   list.push({title: "Held by", what: owners(buffer).map(bundle).join(", ") || "nobody but devices",
     remark: buffer.holds.length ? "for " + age(oldest(buffer)) : ""});
   const seen = new Set();
-  for (const use of buffer.uses) {
+  for (const use of [...buffer.uses].sort((a, b) => (a.initiator === "display") - (b.initiator === "display"))) {
     if (!seen.has(use.importer)) {
       seen.add(use.importer);
       const granted = region?.rights[use.initiator];

@@ -67,8 +67,8 @@ export function drawHeaps(state, view) {
     text(pill, heap.state);
     attribute(pill, "class", "pill " + heap.state);
     text(node.querySelector(".what"), `${heap.restricted ? heap.enforcement + " keeps it" : "not restricted"}, CPU ${heap.cpuAccess}, `
-        + `units of ${size(number(heap.granularity))}, ${heap.buffers ?? 0} buffers`
-        + (heap.regionsUsed === null ? "" : `, ${heap.regionsUsed} regions used, ${heap.regionsLeft} left`));
+        + `units of ${size(number(heap.granularity))}, ${heap.buffers ?? 0} ${heap.buffers === 1 ? "buffer" : "buffers"}`
+        + (heap.regionsUsed === null ? "" : `, ${heap.regionsUsed} ${heap.regionsUsed === 1 ? "region" : "regions"} used, ${heap.regionsLeft} left`));
     const meter = node.querySelector(".meter");
     meter.hidden = !capacity;
     if (capacity) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WallsTest {
     private static final String[] API =
             {"org.cloister.heap", "org.cloister.importer", "org.cloister.backend", "org.cloister.tee",
-                "org.cloister.descriptor", "org.cloister.admin"};
+                "org.cloister.descriptor", "org.cloister.admin", "org.cloister.region"};
     private static final String[] JDK = {"java..", "javax..", "jdk.."};
     private static final JavaClasses PRODUCT = new ClassFileImporter()
             .withImportOption(location -> !location.contains("/test-classes/") && !location.contains("/itests/"))

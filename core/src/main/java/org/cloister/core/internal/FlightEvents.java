@@ -25,7 +25,6 @@ final class FlightEvents {
 
     @Name("org.cloister.Allocation")
     @Label("Buffer allocated")
-    @StackTrace(true)
     static final class Allocation extends OfHeap {
         @Label("Buffer")
         long buffer;
