@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.player.internal;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.cloister.driver.codec.CodecDriver;
 import org.cloister.driver.display.DisplayDriver;
 import org.cloister.driver.display.DisplayOutput;
+import org.cloister.driver.panthor.GpuMode;
+import org.cloister.driver.panthor.PanthorDriver;
+import org.cloister.emulator.devices.GpuBench;
 import org.cloister.emulator.devices.Panel;
 import org.cloister.emulator.soc.Soc;
 import org.cloister.ffmpeg.FfmpegLibraries;
@@ -12,8 +18,11 @@ import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.heap.Heaps;
 import org.cloister.importer.Importers;
+import org.cloister.platform.dt.Node;
+import org.cloister.platform.mali.MaliGpu;
 import org.cloister.player.play.internal.BackendChoice;
 import org.cloister.player.play.internal.Bench;
+import org.cloister.player.play.internal.GpuStage;
 import org.cloister.tee.Tee;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -24,6 +33,9 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 /** All that playback needs of a board, as a service that is there when all of it is. */
 @Component(service = BenchFinder.class)
 public final class BenchFinder {
+    private static final Duration GPU_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(10);
+
     private final Soc soc;
     private final List<Panel> panels;
     private final CodecDriver codec;
@@ -36,6 +48,14 @@ public final class BenchFinder {
     /** Trusted operating systems come and go with their backends; playback looks when it begins to decrypt. */
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     private volatile List<Tee> tees = List.of();
+
+    /** A GPU's firmware takes a moment to boot, and not all boards have one. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    private volatile PanthorDriver gpu; // null while there is none
+
+    /** What a test bench sees of it. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    private volatile GpuBench leads; // null while there is none
 
     /** Takes what there is. */
     @Activate
@@ -77,11 +97,28 @@ public final class BenchFinder {
         for (DisplayOutput output : display.outputs()) {
             for (Panel panel : panels) {
                 if (output.isProtected() && panel.pipe().equals(output.name())) {
-                    return new Bench(soc, panel, codec, output, heaps, backends, importers, ffmpeg, () -> tees);
+                    return new Bench(soc, panel, codec, output, heaps, backends, importers, ffmpeg, gpu(),
+                            () -> tees);
                 }
             }
         }
         throw new HeapException(HeapError.NOT_SUPPORTED, "play", "board " + soc.board(),
                 "it has no display whose pipe is protected", "choose another board with --board");
+    }
+
+    /** The GPU, which is waited for when the board has one. */
+    private Optional<GpuStage> gpu() {
+        if (soc.deviceTree().compatibleWith(MaliGpu.COMPATIBLE).noneMatch(Node::isEnabled)) {
+            return Optional.empty();
+        }
+        for (long left = GPU_PATIENCE.toNanos(); left > 0; left -= LOOK_EVERY.toNanos()) {
+            PanthorDriver driver = gpu;
+            GpuBench clips = leads;
+            if (driver != null && clips != null && driver.readiness().mode() == GpuMode.NORMAL) {
+                return Optional.of(new GpuStage(driver, clips));
+            }
+            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+        }
+        return Optional.empty();
     }
 }

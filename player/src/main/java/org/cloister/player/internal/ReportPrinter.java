@@ -26,6 +26,8 @@ final class ReportPrinter {
         line(out, report.scheme().isPresent() ? "decrypted" : "written", "by %s, into memory that the CPU cannot read"
                 .formatted(String.join(", then ", report.decryptedBy())));
         line(out, "shown", "%d frames, %.1f frames per second".formatted(report.frames(), report.fps()));
+        report.composed().ifPresent(composed -> line(out, "composed", "%d of %d frames exactly, by %s in protected mode, entered %d times"
+                .formatted(composed.exact(), report.frames(), composed.initiator(), composed.entries())));
         report.verdict().ifPresent(verdict -> line(out, "exact", "%d of %d frames equal the reference%s".formatted(
                 verdict.exact(), verdict.expected(),
                 verdict.firstWrong().isPresent() ? ", the first that does not is frame " + verdict.firstWrong().getAsInt()
@@ -98,6 +100,8 @@ final class ReportPrinter {
         report.backends().forEach(backends::add);
         JsonObjectBuilder object = json.createObjectBuilder().add("frames", report.frames());
         report.verdict().ifPresent(verdict -> object.add("exact", verdict.exact()));
+        report.composed().ifPresent(composed -> object.add("composed", composed.exact())
+                .add("composedBy", composed.initiator()).add("protectedEntries", composed.entries()));
         object.add("width", report.format().width())
                 .add("height", report.format().height())
                 .add("codec", report.codec().label())

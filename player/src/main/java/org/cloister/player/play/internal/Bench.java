@@ -2,6 +2,7 @@
 package org.cloister.player.play.internal;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.cloister.driver.codec.CodecDriver;
 import org.cloister.driver.display.DisplayOutput;
@@ -23,7 +24,9 @@ import org.cloister.tee.Tee;
  * @param backends decides who serves them
  * @param importers attaches buffers
  * @param ffmpeg says that FFmpeg is loaded
+ * @param gpu a GPU that composes pictures, if the board has one
  * @param tees the trusted operating systems that are there when it is asked
  */
 public record Bench(Soc soc, Panel panel, CodecDriver codec, DisplayOutput output, Heaps heaps,
-        BackendChoice backends, Importers importers, FfmpegLibraries ffmpeg, Supplier<List<Tee>> tees) {}
+        BackendChoice backends, Importers importers, FfmpegLibraries ffmpeg, Optional<GpuStage> gpu,
+        Supplier<List<Tee>> tees) {}

@@ -20,6 +20,7 @@ import org.cloister.platform.device.VideoCodec;
  * @param decryptedBy who put clear bitstream into restricted memory, in order
  * @param frames how many pictures the panel showed
  * @param verdict how they compare with the reference, if there was one
+ * @param composed how a GPU composed them, if one did
  * @param damaged access units that could not be decoded, or only in part
  * @param board the board it ran on
  * @param heap the heap
@@ -43,6 +44,7 @@ public record PlayReport(
         List<String> decryptedBy,
         int frames,
         Optional<Verdict> verdict,
+        Optional<Composed> composed,
         int damaged,
         String board,
         String heap,
@@ -71,6 +73,15 @@ public record PlayReport(
         }
     }
 
+    /**
+     * How pictures were composed.
+     *
+     * @param initiator who the GPU was while it did
+     * @param exact how many became what they had to, bit by bit
+     * @param entries how often it entered protected mode
+     */
+    public record Composed(String initiator, int exact, long entries) {}
+
     /** Frames a second. */
     public double fps() {
         return nanos == 0 ? 0 : frames * 1e9 / nanos;
@@ -84,6 +95,6 @@ public record PlayReport(
     /** Whether every picture was right, every attack repelled, and nothing left behind. */
     public boolean holds() {
         return frames > 0 && damaged == 0 && verdict.map(found -> found.holds(frames)).orElse(true)
-                && probes > 0 && probes == repelled && leaked == 0 && stillLent == 0;
+                && composed.map(found -> found.exact() == frames).orElse(true) && probes > 0 && probes == repelled && leaked == 0 && stillLent == 0;
     }
 }

@@ -3,6 +3,7 @@ package org.cloister.player.play.internal;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -73,17 +74,20 @@ public final class Playback {
         try (Mp4Reader reader = Mp4Reader.open(bench.ffmpeg(), request.clip())) {
             Heap heap = awaitHeap();
             HeapUsage before = heap.usage();
-            Set<String> devices = Set.of(bench.codec().pictureImporter(Protection.PROTECTED).initiator(),
-                    bench.output().importer().initiator());
             Shown shown;
+            Optional<PlayReport.Composed> composed;
             long stillLent;
             ProbeTally tally;
-            try (Prober prober = new Prober(bench.soc(), heap, devices, bench.importers());
+            try (Prober prober = new Prober(bench.soc(), heap, devices(), bench.importers());
                     Decryptions decryptions = new Decryptions(request.name(), request.keys(), heap, bench.tees())) {
                 try (Swapper swapper = new Swapper(request.swaps(), heap, decryptions, bench, prober, progress);
-                        Screen screen = new Screen(bench, prober, verifier, sheet, progress, PATIENCE)) {
+                        Composition composition = new Composition(Composer.of(bench, heap, prober));
+                        Screen screen = new Screen(
+                                bench, prober, composition.composer(), verifier, sheet, progress, PATIENCE)) {
                     swapper.begin();
                     shown = show(reader, heap, decryptions, prober, swapper, screen);
+                    composed = composition.composer().map(gpu ->
+                            new PlayReport.Composed(gpu.initiator(), verifier.composed(), gpu.entries()));
                     swapper.end();
                 }
                 prober.probeFreed();
@@ -91,7 +95,23 @@ public final class Playback {
                 tally = prober.tally();
             }
             sheet.write(request.picture());
-            return report(shown, heap, before, stillLent, tally, verifier);
+            return report(shown, heap, before, stillLent, tally, verifier, composed);
+        }
+    }
+
+    /** Who has business with the pictures. */
+    private Set<String> devices() {
+        Set<String> devices = new HashSet<>(Set.of(bench.codec().pictureImporter(Protection.PROTECTED).initiator(),
+                bench.output().importer().initiator()));
+        bench.gpu().ifPresent(gpu -> devices.add(gpu.driver().targetImporter(true).initiator()));
+        return devices;
+    }
+
+    /** The composer, if there is one, to be closed. */
+    private record Composition(Optional<Composer> composer) implements AutoCloseable {
+        @Override
+        public void close() {
+            composer.ifPresent(Composer::close);
         }
     }
 
@@ -145,7 +165,7 @@ public final class Playback {
     }
 
     private PlayReport report(Shown shown, Heap heap, HeapUsage before, long stillLent, ProbeTally tally,
-            FrameVerifier verifier) {
+            FrameVerifier verifier, Optional<PlayReport.Composed> composed) {
         HeapUsage after = heap.usage();
         return new PlayReport(
                 request.name(),
@@ -155,6 +175,7 @@ public final class Playback {
                 shown.decryptedBy(),
                 verifier.frames(),
                 verifier.verdict(),
+                composed,
                 shown.watch().damaged(),
                 bench.soc().board(),
                 heap.name(),

@@ -16,17 +16,19 @@ import org.cloister.heap.Fence;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.device.PictureFormat;
+import org.cloister.platform.device.PixelFormat;
 import org.cloister.platform.device.Scene.Area;
 import org.cloister.player.probe.internal.Prober;
 import org.cloister.player.probe.internal.Stage;
 
 /**
- * The end of playback: hands pictures to the display driver, and watches with the eyes of a test bench what the display
+ * The end of playback: hands pictures to the display driver, by way of a GPU if there is one, and watches with the eyes of a test bench what the display
  * fetches and what the panel shows. Nobody else may use the panel meanwhile. Safe for use by any thread.
  */
 final class Screen implements AutoCloseable {
     private final Bench bench;
     private final Prober prober;
+    private final Optional<Composer> composer;
     private final FrameVerifier verifier;
     private final ContactSheet sheet;
     private final Progress progress;
@@ -39,10 +41,11 @@ final class Screen implements AutoCloseable {
     private int finished;
     private Optional<HeapException> failure = Optional.empty();
 
-    Screen(Bench bench, Prober prober, FrameVerifier verifier, ContactSheet sheet, Progress progress,
-            Duration patience) {
+    Screen(Bench bench, Prober prober, Optional<Composer> composer, FrameVerifier verifier, ContactSheet sheet,
+            Progress progress, Duration patience) {
         this.bench = bench;
         this.prober = prober;
+        this.composer = composer;
         this.verifier = verifier;
         this.sheet = sheet;
         this.progress = progress;
@@ -54,8 +57,11 @@ final class Screen implements AutoCloseable {
     void show(Frame frame) {
         PictureFormat format = frame.format();
         Area area = Area.fit(format.width(), format.height(), bench.output().width(), bench.output().height());
-        onTheWay.add(frame.buffer().id());
-        Fence shown = bench.output().flip(List.of(new Layer(frame.buffer(), format, area)));
+        Layer layer = composer.map(gpu -> new Layer(gpu.compose(frame), new PictureFormat(PixelFormat.XRGB8888,
+                        format.width(), format.height(), format.colour()), area))
+                .orElseGet(() -> new Layer(frame.buffer(), format, area));
+        onTheWay.add(layer.buffer().id());
+        Fence shown = bench.output().flip(List.of(layer));
         lock.lock();
         try {
             given++;
@@ -67,7 +73,8 @@ final class Screen implements AutoCloseable {
 
     /** The display has fetched a picture; on the device's thread. */
     private void fetched(FetchedPicture picture) {
-        verifier.check(picture.content());
+        composer.map(gpu -> gpu.check(picture.content())).ifPresentOrElse(
+                seen -> verifier.check(seen.source(), seen.exact()), () -> verifier.check(picture.content()));
         Optional.ofNullable(onTheWay.peek()).ifPresent(buffer -> prober.onTheBus(Stage.SCAN_OUT, buffer));
     }
 

@@ -19,6 +19,10 @@ public enum Stage {
     DECODING,
     /** A clear picture is in it. */
     DECODED,
+    /** The GPU has it, in protected mode: a picture to read, or memory for the one that it makes of it. */
+    COMPOSING,
+    /** What the GPU made is in it, and the GPU is out of protected mode, or leaving it. */
+    COMPOSED,
     /** The display is fetching it. */
     SCAN_OUT,
     /** The panel shows what was in it. */

@@ -48,7 +48,7 @@ public final class PlayerBoard implements AutoCloseable {
 
     public Bench bench() {
         return new Bench(board.soc(), board.display().panels().getFirst(), codec, display.outputs().getFirst(),
-                board.core().heaps("player"), choice, board.core().importers("player"), Clips.ffmpeg(), List::of);
+                board.core().heaps("player"), choice, board.core().importers("player"), Clips.ffmpeg(), Optional.empty(), List::of);
     }
 
     public CodecDriver codec() {
