@@ -54,6 +54,17 @@ class BoardPlanTest {
     }
 
     @Test
+    void whoIsInProtectedModeReadsNormalRamAndDoesNotWriteIt() {
+        BoardPlan plan = BoardPlan.of(new BoardBuilder("test", "test").ram(RAM, 64 * MIB)
+                .maliGpu(0x500_0000L, 60, 5, 10).build());
+        Initiator restricted = new Initiator("gpu-protected", 10, false);
+        assertThat(plan.initiators().all()).contains(new Initiator("gpu", 5, false), restricted);
+        assertThat(plan.banks().getFirst().rights()).isEqualTo(new Rights(Access.NONE, Access.READ_WRITE, Map.of(
+                new Initiator("cpu", 0, false), Access.READ_WRITE, new Initiator("gpu", 5, false), Access.READ_WRITE,
+                restricted, Access.READ)));
+    }
+
+    @Test
     void aTreeWithoutAWordForTheEmulatorIsABoardToo() {
         Board plain = Board.of("plain", DeviceTree.read(new DeviceTreeBuilder().root(root -> root
                 .cells("#address-cells", 2).cells("#size-cells", 2)
