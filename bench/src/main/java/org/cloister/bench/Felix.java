@@ -11,8 +11,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
+import org.cloister.heap.Heaps;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -26,9 +28,7 @@ import org.osgi.framework.launch.Framework;
 final class Felix implements AutoCloseable {
     private static final List<String> COMPONENTS = List.of("org.osgi.util.function-", "org.osgi.util.promise-",
             "org.osgi.service.component-", "org.apache.felix.scr-");
-    private static final String SHARED = Stream.of("heap", "importer", "backend", "tee", "descriptor", "region")
-            .map(name -> "org.cloister." + name + ";version=1.0.0,").reduce("", String::concat)
-            + "org.osgi.service.cm;version=1.6.1,org.slf4j;version=2.0.20";
+    private static final String SHARED = ",org.osgi.service.cm;version=1.6.1,org.slf4j;version=2.0.20";
 
     private final Path storage;
     private final Framework framework;
@@ -37,7 +37,7 @@ final class Felix implements AutoCloseable {
         this.storage = storage;
         framework = new FrameworkFactory().newFramework(Map.of(
                 Constants.FRAMEWORK_STORAGE, storage.toString(),
-                Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, SHARED));
+                Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, api() + SHARED));
         framework.start();
         List<Bundle> bundles = new ArrayList<>();
         for (String name : Stream.concat(COMPONENTS.stream(), names.stream()).toList()) {
@@ -57,14 +57,25 @@ final class Felix implements AutoCloseable {
         }
     }
 
+    /** The packages that the API's bundle exports. */
+    private static String api() throws IOException {
+        try (JarFile api = new JarFile(here(Heaps.class).toFile())) {
+            return api.getManifest().getMainAttributes().getValue(Constants.EXPORT_PACKAGE)
+                    .replaceAll(";uses:=\"[^\"]*\"", "");
+        }
+    }
+
+    private static Path here(Class<?> type) {
+        return Path.of(URI.create(type.getProtectionDomain().getCodeSource().getLocation().toString()));
+    }
+
     /** The framework's own. */
     BundleContext context() {
         return framework.getBundleContext();
     }
 
     private static Path jar(String prefix) throws IOException {
-        Path here = Path.of(URI.create(Felix.class.getProtectionDomain().getCodeSource().getLocation().toString()));
-        Path folder = here.resolveSibling("lib");
+        Path folder = here(Felix.class).resolveSibling("lib");
         try (Stream<Path> jars = Files.list(folder)) {
             return jars.filter(jar -> jar.getFileName().toString().startsWith(prefix)).findFirst()
                     .orElseThrow(() -> new IllegalStateException(prefix + "*.jar is not in " + folder));
