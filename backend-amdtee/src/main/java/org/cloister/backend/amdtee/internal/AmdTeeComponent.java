@@ -109,8 +109,9 @@ public final class AmdTeeComponent implements HeapBackend {
     /** Files of applications come. */
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
-    void setFiles(FirmwareFiles there) {
+    synchronized void setFiles(FirmwareFiles there) {
         files = Optional.of(there);
+        beginSessions();
     }
 
     /** They go. What pools need of them is needed still when this was stopped. */
@@ -129,10 +130,17 @@ public final class AmdTeeComponent implements HeapBackend {
             endSessions();
             device.set(now);
             driver.ring().replaced();
-            tee = now.map(there -> context.registerService(Tee.class, new TeeFactory(wiring), new Hashtable<>(
-                    Map.of(Tee.ID, AmdTeeBackend.ID, Tee.IMPLEMENTATION, TeeVersion.AMDTEE))));
+            beginSessions();
         }
         backend.changed();
+    }
+
+    /** Sessions are for when there are applications too; the processor may come before their files. */
+    private void beginSessions() {
+        if (!stopped && tee.isEmpty() && device.isThere() && files.isPresent()) {
+            Map<String, Object> properties = Map.of(Tee.ID, AmdTeeBackend.ID, Tee.IMPLEMENTATION, TeeVersion.AMDTEE);
+            tee = Optional.of(context.registerService(Tee.class, new TeeFactory(wiring), new Hashtable<>(properties)));
+        }
     }
 
     private void endSessions() {
