@@ -19,4 +19,11 @@ public @interface ProvidesBackend {
     /** {@return the backend's id, the same as {@link HeapBackend#id()}} */
     @Attribute(HeapBackend.NAMESPACE)
     String value();
+
+    /**
+     * {@return whether a trusted OS can use buffers of this backend: whether {@link Pool#teeMemory} answers} Where it does
+     * not, it refuses with {@code NOT_SUPPORTED}.
+     */
+    @Attribute("tee")
+    boolean tee() default false;
 }

@@ -24,6 +24,10 @@
  * (unless it is a {@link org.cloister.heap.HeapException}, which is passed on), a call that does not return is
  * abandoned by interrupting it, and a backend that breaks the contract is replaced. So do not swallow interrupts.
  *
+ * <p><b>What a backend can do</b> it declares, and is held to: in the {@linkplain org.cloister.backend.Pool#attributes()
+ * attributes} of its pools, and in {@link org.cloister.backend.ProvidesBackend}. Where it declares that it cannot, it
+ * refuses as documented: CPU access with {@code CPU_ACCESS_DENIED}, use by a trusted OS with {@code NOT_SUPPORTED}.
+ *
  * <p><b>Versions.</b> {@link org.cloister.backend.HeapBackend}, {@link org.cloister.backend.Pool} and what they return
  * are consumer types: a backend imports {@code [1.0,2)} and keeps working with every 1.x core. Methods that are added
  * later have defaults. An alternative core imports {@code [1.0,1.1)}.

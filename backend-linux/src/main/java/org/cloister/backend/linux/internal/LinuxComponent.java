@@ -25,7 +25,7 @@ import org.osgi.service.metatype.annotations.Designate;
  * Connects the kernel with core and with users of descriptors and trusted OSes, when it is configured to. On a machine
  * without Linux it does not start.
  */
-@ProvidesBackend(LinuxBackend.ID)
+@ProvidesBackend(value = LinuxBackend.ID, tee = true)
 @Component(service = HeapBackend.class, immediate = true, configurationPid = LinuxConfiguration.PID,
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = LinuxConfiguration.class)

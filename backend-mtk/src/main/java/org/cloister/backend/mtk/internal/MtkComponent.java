@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * Connects the backend with core, with the machine, and with whatever trusted OS there is. Backends that are made for
  * {@code protected,secure-video} come before this one.
  */
-@ProvidesBackend(MtkBackend.ID)
+@ProvidesBackend(value = MtkBackend.ID, tee = true)
 @Component(service = HeapBackend.class, immediate = true, configurationPid = MtkConfiguration.PID,
         property = "service.ranking:Integer=-100")
 @Designate(ocd = MtkConfiguration.class)

@@ -40,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Looks for OP-TEE when the machine is there, and connects it with core and with clients of trusted applications. */
-@ProvidesBackend(OpteeBackend.ID)
+@ProvidesBackend(value = OpteeBackend.ID, tee = true)
 @Component(service = HeapBackend.class, immediate = true, configurationPid = OpteeConfiguration.PID,
         property = Constants.SERVICE_RANKING + ":Integer=" + OpteeComponent.RANKING)
 @Designate(ocd = OpteeConfiguration.class)
