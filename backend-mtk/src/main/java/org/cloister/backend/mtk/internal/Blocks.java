@@ -101,6 +101,11 @@ final class Blocks {
         return Stream.concat(handedOver.stream(), lost.stream()).toList();
     }
 
+    /** Tells whether memory may have been handed over by somebody else, such as a former instance of this backend. */
+    boolean mayBeAnothers(Segment part) {
+        return part.address() >= area.base() && part.end() <= area.base() + area.size();
+    }
+
     /** Bytes that nobody gets any more. */
     long lost() {
         return lost.stream().mapToLong(Segment::length).sum();

@@ -196,6 +196,13 @@ final class TaBuffers implements TaLink.Holder {
             stuck.remove(allocated.handle()); // a handle that is new was freed before
             List<AddressRange> allowed = pool.type() == MemoryType.CM_TZ ? carveOut.stream().toList()
                     : within.stream().map(block -> new AddressRange(block.address(), block.length())).toList();
+            if (pool.type() == MemoryType.CM_CMA && parts.stream().anyMatch(part -> blocks.orElseThrow().mayBeAnothers(part)
+                    && within.stream().noneMatch(part::overlaps))) {
+                throw new HeapException(HeapError.BUSY, "allocate 0x%x bytes".formatted(size),
+                        "heap " + MemoryType.CM_CMA.heap(), "the application serves it from memory that was handed over "
+                        + "before this backend was started, which goes back with the last buffer of before",
+                        "release those buffers, then try again");
+            }
             Placement.check(parts, size, pool.type() == MemoryType.CM_TZ && allowed.isEmpty()
                     ? Optional.empty() : Optional.of(allowed), this::isUsed);
             done = true;

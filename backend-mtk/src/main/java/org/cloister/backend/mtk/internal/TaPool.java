@@ -98,6 +98,12 @@ final class TaPool implements Pool {
      */
     @Override
     public PoolBuffer allocate(long size, long alignment) {
+        if (size <= 0 || Long.bitCount(alignment) != 1 || alignment < 0) {
+            throw new HeapException(HeapError.INVALID_ARGUMENT, "allocate", name,
+                    size <= 0 ? "size %d is not greater than zero".formatted(size)
+                            : "alignment %d is not a power of two".formatted(alignment),
+                    "ask for a size greater than zero, at an alignment such as 4096");
+        }
         synchronized (lock) {
             if (destroyed) {
                 throw new HeapException(HeapError.CLOSED, "allocate", name, "the pool is destroyed", "open a new pool");
