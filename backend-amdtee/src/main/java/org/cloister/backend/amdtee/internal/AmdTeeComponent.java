@@ -24,6 +24,7 @@ import org.cloister.platform.conduit.PspDevice;
 import org.cloister.platform.dt.DeviceTree;
 import org.cloister.pool.LendingPolicy;
 import org.cloister.pool.MachineTimer;
+import org.cloister.pool.Tenancies;
 import org.cloister.tee.Tee;
 import org.cloister.tee.TeeVersion;
 import org.osgi.annotation.bundle.Capability;
@@ -44,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * Connects the secure processor with core and with clients of trusted applications. While a machine should have one and
  * has not, its heaps are refused with that reason. What it has protected outlives its going and coming.
  */
-@ProvidesBackend(AmdTeeBackend.ID)
+@ProvidesBackend(value = AmdTeeBackend.ID, tee = true)
 @Component(service = HeapBackend.class, immediate = true, configurationPid = AmdTeeConfiguration.PID,
         property = "service.ranking:Integer=" + AmdTeeComponent.RANKING)
 @Designate(ocd = AmdTeeConfiguration.class)
@@ -72,12 +73,14 @@ public final class AmdTeeComponent implements HeapBackend {
     public AmdTeeComponent(BundleContext context, AmdTeeConfiguration configuration,
             @Reference(target = "(" + PhysicalMemory.INITIATOR + "=" + Initiator.CPU + ")") PhysicalMemory memory,
             @Reference DeviceTree tree,
-            @Reference(name = "area", target = "(" + ContiguousArea.DEFAULT + "=true)") ContiguousArea area) {
+            @Reference(name = "area", target = "(" + ContiguousArea.DEFAULT + "=true)") ContiguousArea area,
+            @Reference Tenancies tenancies) {
         this.context = context;
         FirmwareFiles found = path -> files.flatMap(there -> there.find(path));
         var ring = new PspRing(device, new Pages(memory, area), new RingLimits(millis(configuration.mailbox_ms()),
                 millis(configuration.full_ms()), millis(configuration.answer_ms()),
-                Duration.ofMillis(Math.max(0, configuration.recovery_ms()))), Waiter.machine());
+                Duration.ofMillis(Math.max(0, configuration.recovery_ms()))), Waiter.machine(),
+                () -> tenancies.enter(memory)); // the machine has one processor, which may come and go
         var protector = new Protector(ring, found);
         driver = new Driver(ring, protector, new Withheld(protector, area), timer::close);
         LendingPolicy policy = LendingPolicy.of(configuration.smallest_chunk_bytes(), Pages.SIZE)

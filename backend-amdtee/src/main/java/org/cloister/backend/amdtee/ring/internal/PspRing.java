@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.conduit.PspCommand;
@@ -14,6 +15,7 @@ import org.cloister.platform.conduit.PspMailbox;
 import org.cloister.platform.conduit.PspRegister;
 import org.cloister.platform.layout.PspInitRing;
 import org.cloister.platform.layout.PspRingEntry;
+import org.cloister.pool.Tenancies;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +52,7 @@ public final class PspRing implements AutoCloseable {
     private final RingLimits limits;
     private final Waiter waiter;
     private final Mailbox mailbox;
+    private final Supplier<Optional<Tenancies.Tenancy>> entrance;
     private final ReentrantLock lock = new ReentrantLock();
     private final int[] flags = new int[PspDevice.RING_ENTRIES]; // guarded by lock
     private State state = State.IDLE; // guarded by lock
@@ -57,6 +60,7 @@ public final class PspRing implements AutoCloseable {
     private int write; // guarded by lock
     private long died; // guarded by lock
     private String why = ""; // guarded by lock
+    private Optional<Tenancies.Tenancy> tenancy = Optional.empty(); // guarded by lock
     private volatile long generation;
 
     /**
@@ -68,6 +72,17 @@ public final class PspRing implements AutoCloseable {
      * @param waiter how to wait
      */
     public PspRing(PspDevice device, Pages pages, RingLimits limits, Waiter waiter) {
+        this(device, pages, limits, waiter, () -> Optional.of(() -> { }));
+    }
+
+    /**
+     * Makes the driver's side, where another driver may have the processor: it is asked for once something is called.
+     *
+     * @param entrance gives the right to call the processor, or nothing while somebody else has it
+     */
+    public PspRing(PspDevice device, Pages pages, RingLimits limits, Waiter waiter,
+            Supplier<Optional<Tenancies.Tenancy>> entrance) {
+        this.entrance = entrance;
         this.device = device;
         this.pages = pages;
         this.limits = limits;
@@ -98,14 +113,18 @@ public final class PspRing implements AutoCloseable {
      * Makes sure that the processor can be called, and initialises it if need be.
      *
      * @return the generation
-     * @throws HeapException {@code FIRMWARE_DEAD}, {@code CLOSED}, {@code NO_MEMORY}
+     * @throws HeapException {@code FIRMWARE_DEAD}, {@code CLOSED}, {@code NO_MEMORY}; {@code BUSY} while a former driver
+     *     has the processor
      */
     public long ready(String what) {
         lock.lock();
         try {
             switch (state) {
                 case READY -> { }
-                case IDLE -> initialise(what);
+                case IDLE -> {
+                    enter(what);
+                    initialise(what);
+                }
                 case DEAD -> {
                     if (waiter.nanos() - died < limits.recovery().toNanos()) {
                         throw dead(what);
@@ -259,6 +278,14 @@ public final class PspRing implements AutoCloseable {
                 "it was initialised anew, and has forgotten what was opened before", "open another session");
     }
 
+    private void enter(String what) {
+        if (tenancy.isEmpty()) {
+            tenancy = Optional.of(entrance.get().orElseThrow(() -> new HeapException(HeapError.BUSY, what, WHICH,
+                    "its former driver still has it, for buffers of before are live", "release those buffers, then try "
+                    + "again")));
+        }
+    }
+
     private void initialise(String what) {
         long ring = pages.take(SIZE);
         boolean unknown = true;
@@ -326,6 +353,7 @@ public final class PspRing implements AutoCloseable {
             }
             state = State.CLOSED;
             memory = Optional.empty();
+            tenancy.ifPresent(Tenancies.Tenancy::close);
         } finally {
             lock.unlock();
         }
