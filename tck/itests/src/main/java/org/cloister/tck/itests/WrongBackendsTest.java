@@ -15,8 +15,9 @@ import org.cloister.tck.sample.Flaw;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
 import org.osgi.framework.ServiceReference;
-import org.osgi.service.cm.Configuration;
 
 /** Each wrong backend is caught by the checks that are meant for it, and by no other. */
 class WrongBackendsTest {
@@ -26,28 +27,35 @@ class WrongBackendsTest {
         return Flaw.all().stream().map(Flaw::name);
     }
 
-    private static List<ServiceReference<?>> services() {
+    private static boolean isServing() {
         ServiceReference<?>[] all = Framework.bundle(SAMPLE).getRegisteredServices();
-        return all == null ? List.of() : Stream.of(all).filter(one -> List.of((String[]) one.getProperty("objectClass"))
-                .contains(HeapBackend.class.getName())).toList();
+        return all != null && Stream.of(all).anyMatch(one -> List.of((String[]) one.getProperty("objectClass"))
+                .contains(HeapBackend.class.getName()));
     }
 
-    /** Configures the sample, and waits until another service of it is there. */
-    private static Configuration configure(String flaw) throws IOException {
-        List<ServiceReference<?>> before = services();
-        Configuration configuration = Framework.configure(SAMPLE, Map.of("flaw", flaw));
-        Framework.eventually("the sample starts anew", () -> !services().isEmpty() && !services().equals(before));
-        return configuration;
+    /** Configures the sample on a fresh machine: what firmware refused to take back is lost to the former one. */
+    private static void configure(String flaw) throws IOException, BundleException {
+        Bundle machine = Framework.bundle("org.cloister.tck.machine");
+        machine.stop();
+        Framework.eventually("the sample has gone", () -> !isServing());
+        Framework.configure(SAMPLE, Map.of("flaw", flaw));
+        machine.start();
+        Framework.eventually("the sample has the flaw", () -> isServing() && flaw.equals(flawOfTheSample()));
+    }
+
+    private static String flawOfTheSample() {
+        return Stream.of(Framework.bundle(SAMPLE).getRegisteredServices()).map(one -> one.getProperty("flaw"))
+                .filter(String.class::isInstance).map(String.class::cast).findFirst().orElse("");
     }
 
     @AfterEach
-    void rightAgain() throws IOException {
+    void rightAgain() throws IOException, BundleException {
         configure("");
     }
 
     @ParameterizedTest
     @MethodSource("flaws")
-    void isCaughtByName(String flaw) throws IOException {
+    void isCaughtByName(String flaw) throws IOException, BundleException {
         configure(flaw);
         ContractReport report = Framework.test(SAMPLE);
         assertThat(new TreeSet<>(report.failures().stream().map(CheckResult::check).toList()))

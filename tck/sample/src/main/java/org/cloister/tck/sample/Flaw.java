@@ -62,7 +62,8 @@ public record Flaw(String name, Set<String> caughtBy, UnaryOperator<String> ids,
 
     /** {@return all flaws that there are, made anew} */
     public static List<Flaw> all() {
-        return Stream.<Supplier<List<Flaw>>>of(FreeFlaws::all)
+        return Stream.<Supplier<List<Flaw>>>of(OfferFlaws::all, LifeFlaws::all, AttributeFlaws::all,
+                AllocationFlaws::all, FreeFlaws::all, AccessFlaws::all, ProtectionFlaws::all)
                 .flatMap(group -> group.get().stream()).toList();
     }
 

@@ -3,6 +3,7 @@ package org.cloister.tck.checks.internal;
 
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.cloister.backend.PoolBuffer;
 import org.cloister.tck.MemoryObserver;
@@ -142,9 +143,10 @@ final class DenyChecks {
 
     @Check(clause = "While memory is freed and given back, the CPU never sees what was in it.",
             remedy = "Scrub before the protection is taken away, and never the other way about.")
-    void theCpuSeesNothingWhileMemoryGoesBack(PoolBench bench) {
+    void theCpuSeesNothingWhileMemoryGoesBack(PoolBench bench) throws InterruptedException {
         Secret secret = Secret.in(bench, Math.max(bench.granule(), Math.min(bench.largeStep(), 1L << 20)));
         AtomicBoolean done = new AtomicBoolean();
+        CountDownLatch looking = new CountDownLatch(1);
         long[] addresses = Arrays.stream(secret.offsets()).map(at -> secret.eyes().address(secret.buffer(), at)).toArray();
         CompletableFuture<Boolean> thief = CompletableFuture.supplyAsync(() -> {
             boolean seen = false;
@@ -152,10 +154,12 @@ final class DenyChecks {
                 for (long address : addresses) {
                     seen |= secret.eyes().sees(MemoryObserver.CPU, address, secret.bytes());
                 }
+                looking.countDown();
             }
             return seen;
         }, task -> Thread.ofPlatform().start(task));
         try {
+            looking.await();
             bench.give(secret.buffer());
             bench.destroy();
         } finally {

@@ -33,7 +33,7 @@ import org.osgi.service.metatype.annotations.Designate;
  * it is wrong in that one thing.
  */
 @ProvidesBackend(value = SampleBackend.ID, tee = true)
-@Component(service = HeapBackend.class, configurationPid = SampleConfiguration.PID)
+@Component(service = HeapBackend.class, property = "flaw=", configurationPid = SampleConfiguration.PID)
 @Designate(ocd = SampleConfiguration.class)
 public final class SampleBackend implements HeapBackend {
     static final String ID = "sample";
