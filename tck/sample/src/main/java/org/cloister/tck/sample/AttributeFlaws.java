@@ -110,8 +110,6 @@ final class AttributeFlaws {
                                 right.regionsUsed(), OptionalInt.empty())),
                 usage("regions-never-used", "RegionChecks.liveMemoryIsInARegion RegionChecks.usedAndLeftAddUp",
                         right -> right.regions(0, right.regionsLeft().orElse(0))),
-                usage("quarantine-uncounted", "FailureChecks.whatIsLostIsCounted "
-                        + "FailureChecks.aRetryHealsOrSaysThatItCannot", right -> right.quarantined(0)),
                 onVideo("tee-of-nobody", "TeeMemoryChecks.theTrustedOsIsToldWhere "
                         + "TeeMemoryChecks.aPhysicalPlaceIsTheBuffers TeeMemoryChecks.aPlaceStays "
                         + "TeeMemoryChecks.differentBuffersHaveDifferentPlaces", right -> new ForwardingPool(right) {
