@@ -28,7 +28,7 @@ import org.osgi.framework.wiring.BundleRevision;
 @Category("declaration")
 final class DeclarationChecks {
     private static final String OWN = "org.cloister.";
-    private static final Set<String> PUBLIC = Set.of("heap", "importer", "backend", "tee", "descriptor", "pool",
+    private static final Set<String> PUBLIC = Set.of("heap", "importer", "backend", "tee", "descriptor", "region", "pool",
             "platform", "tck");
 
     @Check(clause = "The manifest provides the capability cloister.backend with the backend's id.",
