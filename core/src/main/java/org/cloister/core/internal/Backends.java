@@ -22,10 +22,12 @@ final class Backends {
     private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
 
     private final Elections elections;
+    private final Guard guard;
     private final Supplier<Duration> limit;
 
     /** @param limit how long a call may last */
-    Backends(Elections elections, Supplier<Duration> limit) {
+    Backends(Elections elections, Guard guard, Supplier<Duration> limit) {
+        this.guard = guard;
         this.elections = elections;
         this.limit = limit;
     }
@@ -33,7 +35,7 @@ final class Backends {
     /** Asks a backend that has just come for its id. */
     String identify(HeapBackend backend) {
         String whom = "backend " + backend.getClass().getName();
-        String id = Guard.call(whom, "ask for its id", limit.get(), backend::id);
+        String id = guard.call(whom, "ask for its id", limit.get(), backend::id);
         if (id == null || id.isBlank()) {
             throw Guard.failed(whom, "ask for its id", "it has none", null);
         }
@@ -50,7 +52,7 @@ final class Backends {
         try {
             synchronized (candidate) {
                 HeapBackend backend = candidate.backend().orElseThrow();
-                Guard.call("backend " + candidate.id(), "connect", limit.get(), () -> {
+                guard.call("backend " + candidate.id(), "connect", limit.get(), () -> {
                     backend.connected(host);
                     return null;
                 });
@@ -78,7 +80,7 @@ final class Backends {
     }
 
     private List<PoolOffer> offers(Candidate candidate, HeapBackend backend) {
-        return Guard.call("backend " + candidate.id(), "ask for its offers", limit.get(),
+        return guard.call("backend " + candidate.id(), "ask for its offers", limit.get(),
                 () -> List.copyOf(backend.offers()));
     }
 
@@ -101,7 +103,7 @@ final class Backends {
         synchronized (candidate) {
             candidate.backend().ifPresent(backend -> {
                 try {
-                    Guard.call("backend " + candidate.id(), "disconnect", limit.get(), () -> {
+                    guard.call("backend " + candidate.id(), "disconnect", limit.get(), () -> {
                         backend.disconnected();
                         return null;
                     });

@@ -61,7 +61,7 @@ final class CandidateHost implements BackendHost {
 
     private void run(Runnable action) {
         try {
-            Guard.call("backend " + candidate.id(), "let go of a revoked buffer", core.settings().callLimit(), () -> {
+            core.guard().call("backend " + candidate.id(), "let go of a revoked buffer", core.settings().callLimit(), () -> {
                 action.run();
                 return null;
             });

@@ -38,10 +38,11 @@ final class Core {
     private final Sites sites = new Sites();
     private final CallWatch watch;
     private final PoolCalls calls = new PoolCalls(this);
-    private final Invalidator invalidator = new Invalidator(() -> settings().invalidateLimit());
+    private final Guard guard;
+    private final Invalidator invalidator;
     private final Mover mover = new Mover(this);
     private final Elections elections = new Elections(this);
-    private final Backends backends = new Backends(elections, () -> settings().callLimit());
+    private final Backends backends;
     private final Availability availability;
     private final AtomicLong bufferIds = new AtomicLong(1);
     private volatile CoreSettings settings;
@@ -53,6 +54,15 @@ final class Core {
      * @param publisher told, outside all locks, about a heap that is new or whose state changed
      */
     Core(CoreSettings settings, TimeSource time, Executor executor, Consumer<ManagedHeap> publisher) {
+        this(settings, time, executor, ForeignCalls.machine(), publisher);
+    }
+
+    /** The same, with another place for foreign code. */
+    Core(CoreSettings settings, TimeSource time, Executor executor, ForeignCalls calls,
+            Consumer<ManagedHeap> publisher) {
+        this.guard = new Guard(calls);
+        this.invalidator = new Invalidator(guard, () -> settings().invalidateLimit());
+        this.backends = new Backends(elections, guard, () -> settings().callLimit());
         this.time = time;
         this.executor = executor;
         this.publisher = publisher;
@@ -104,6 +114,10 @@ final class Core {
 
     PoolCalls calls() {
         return calls;
+    }
+
+    Guard guard() {
+        return guard;
     }
 
     Invalidator invalidator() {
@@ -313,7 +327,7 @@ final class Core {
     /** Destroys a pool that nobody uses; what goes wrong is logged. */
     void destroyQuietly(Pool pool, String backend) {
         try {
-            Guard.call("backend " + backend, "destroy a pool", settings.callLimit(), () -> {
+            guard.call("backend " + backend, "destroy a pool", settings.callLimit(), () -> {
                 pool.destroy();
                 return null;
             });

@@ -264,7 +264,7 @@ final class Elections {
         String id = candidate.id();
         try {
             HeapBackend backend = candidate.backend().orElseThrow();
-            Pool pool = Guard.call("backend " + id, "open heap " + offer.heap(), core.settings().callLimit(),
+            Pool pool = core.guard().call("backend " + id, "open heap " + offer.heap(), core.settings().callLimit(),
                     () -> backend.open(offer));
             HeapAttributes attributes = attributes(id, offer, pool);
             ManagedHeap heap = heaps.computeIfAbsent(offer.heap(),
@@ -298,7 +298,7 @@ final class Elections {
             throw Guard.failed("backend " + id, what, "it returned a pool that it had returned before", null);
         }
         try {
-            return Guard.call("backend " + id, what, core.settings().callLimit(), () -> {
+            return core.guard().call("backend " + id, what, core.settings().callLimit(), () -> {
                 HeapAttributes attributes = pool.attributes();
                 if (attributes == null) {
                     throw new IllegalStateException("the pool has no attributes");

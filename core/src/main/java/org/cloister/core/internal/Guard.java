@@ -3,10 +3,9 @@ package org.cloister.core.internal;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 
@@ -19,7 +18,12 @@ import org.cloister.heap.HeapException;
  * again afterwards.
  */
 final class Guard {
-    private Guard() {}
+    private final ForeignCalls calls;
+
+    /** @param calls where foreign code runs */
+    Guard(ForeignCalls calls) {
+        this.calls = calls;
+    }
 
     /**
      * Runs {@code call} on a thread of its own and waits.
@@ -30,39 +34,16 @@ final class Guard {
      * @throws HeapException what the call threw, if it is one; {@code BACKEND_FAILED} for everything else it throws and
      *     when it does not return in time
      */
-    static <T> T call(String whom, String what, Duration limit, Callable<T> call) {
+    <T> T call(String whom, String what, Duration limit, Callable<T> call) {
         var task = new FutureTask<>(call);
-        Thread thread = Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false)
-                .name("cloister-call " + whom).start(task);
-        try {
-            return await(task, TimeUnit.NANOSECONDS.convert(limit));
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof HeapException refusal) {
-                throw refusal;
-            }
-            throw failed(whom, what, "it threw " + e.getCause(), e.getCause());
-        } catch (TimeoutException e) {
-            thread.interrupt();
-            throw failed(whom, what, "it did not return within " + limit.toMillis() + " ms", e);
+        if (!calls.run("cloister-call " + whom, task, TimeUnit.NANOSECONDS.convert(limit))) {
+            throw failed(whom, what, "it did not return within " + limit.toMillis() + " ms", null);
         }
-    }
-
-    private static <T> T await(FutureTask<T> task, long nanos) throws ExecutionException, TimeoutException {
-        long begin = System.nanoTime();
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return task.get(nanos - (System.nanoTime() - begin), TimeUnit.NANOSECONDS);
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+        if (task.state() == Future.State.SUCCESS) {
+            return task.resultNow();
         }
+        Throwable thrown = task.exceptionNow();
+        throw thrown instanceof HeapException refusal ? refusal : failed(whom, what, "it threw " + thrown, thrown);
     }
 
     /** The failure of foreign code. */

@@ -12,15 +12,17 @@ import org.slf4j.LoggerFactory;
 final class Invalidator {
     private static final Logger LOG = LoggerFactory.getLogger(Invalidator.class);
 
+    private final Guard guard;
     private final Supplier<Duration> limit;
 
-    Invalidator(Supplier<Duration> limit) {
+    Invalidator(Guard guard, Supplier<Duration> limit) {
+        this.guard = guard;
         this.limit = limit;
     }
 
     void invalidate(BufferAttachment attachment, Invalidation reason) {
         try {
-            Guard.call("importer " + attachment.importerName(), "stop using buffer " + attachment.bufferId(),
+            guard.call("importer " + attachment.importerName(), "stop using buffer " + attachment.bufferId(),
                     limit.get(), () -> {
                         attachment.importer().invalidated(attachment, reason);
                         return null;

@@ -147,7 +147,7 @@ final class Mover {
         var target = Objects.requireNonNull(to.pool());
         String what = "move buffer " + buffer.id();
         try {
-            Guard.call("backend " + from.record().backend(), what, core.settings().callLimit(), () -> {
+            core.guard().call("backend " + from.record().backend(), what, core.settings().callLimit(), () -> {
                 try {
                     copier.copy(source, target, place);
                 } finally {

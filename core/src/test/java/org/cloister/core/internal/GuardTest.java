@@ -18,16 +18,17 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class GuardTest {
     private static final Duration LONG = Duration.ofSeconds(50);
+    private static final Guard GUARD = new Guard(ForeignCalls.machine());
     private static final Duration SHORT = Duration.ofMillis(1);
 
     private static <T> T call(Callable<T> call) {
-        return Guard.call("backend a", "do it", LONG, call);
+        return GUARD.call("backend a", "do it", LONG, call);
     }
 
     @Test
     void theAnswerComesBack() {
         assertThat(call(() -> 7)).isEqualTo(7);
-        assertThat(Guard.<String>call("a", "b", Duration.ofSeconds(Long.MAX_VALUE), () -> null)).isNull();
+        assertThat(GUARD.<String>call("a", "b", Duration.ofSeconds(Long.MAX_VALUE), () -> null)).isNull();
     }
 
     @Test
@@ -42,7 +43,7 @@ class GuardTest {
     void nothingOfTheCallersLeaksIntoTheThread() {
         var local = new InheritableThreadLocal<String>();
         local.set("mine");
-        assertThat(Guard.<String>call("a", "b", LONG, local::get)).isNull();
+        assertThat(GUARD.<String>call("a", "b", LONG, local::get)).isNull();
     }
 
     @Test
@@ -68,7 +69,7 @@ class GuardTest {
     @Test
     void whoDoesNotReturnIsInterrupted() throws Exception {
         var interrupted = new CountDownLatch(1);
-        assertThat(refused(HeapError.BACKEND_FAILED, () -> Guard.call("a", "b", SHORT, () -> {
+        assertThat(refused(HeapError.BACKEND_FAILED, () -> GUARD.call("a", "b", SHORT, () -> {
             try {
                 return park();
             } catch (InterruptedException e) {
@@ -116,7 +117,7 @@ class GuardTest {
     @Test
     void anInterruptDoesNotMakeTheWaitLonger() {
         Thread.currentThread().interrupt();
-        refused(HeapError.BACKEND_FAILED, () -> Guard.call("a", "b", SHORT, GuardTest::park));
+        refused(HeapError.BACKEND_FAILED, () -> GUARD.call("a", "b", SHORT, GuardTest::park));
         assertThat(Thread.interrupted()).isTrue();
     }
 }
