@@ -2,10 +2,10 @@
 package org.cloister.backend.optee.internal;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
+import org.cloister.backend.optee.abi.internal.CallTime;
 import org.cloister.backend.optee.abi.internal.Driver;
 import org.cloister.backend.optee.abi.internal.Pages;
 import org.cloister.backend.optee.abi.internal.Probe;
@@ -34,9 +34,10 @@ record Discovery(Optional<Driver> driver, Catalogue catalogue, OptionalInt regio
      * @param tree tells what firmware there should be
      * @param interrupts where notifications come from, if anywhere
      * @param executor where they are heeded
+     * @param time that waits go by
      */
     record Surroundings(SmcConduit conduit, Pages pages, DeviceTree tree, Optional<Interrupts> interrupts,
-            Executor executor) {}
+            Executor executor, CallTime time) {}
 
     /**
      * Looks.
@@ -52,7 +53,7 @@ record Discovery(Optional<Driver> driver, Catalogue catalogue, OptionalInt regio
             return nothing(Binding.absent(machine.tree), e.getMessage());
         }
         var probe = new Probe(machine.conduit, machine.pages, new Probe.Machine(binding.processors(), binding.smc(),
-                binding.line(), patience, InstantSource.system(), machine.interrupts, machine.executor, closed));
+                binding.line(), patience, machine.time, machine.interrupts, machine.executor, closed));
         return switch (probe.probe()) {
             case Probe.Result.Found found -> found(found.driver(), binding);
             case Probe.Result.Nothing nothing -> nothing(binding, nothing.why());

@@ -1,31 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.backend.optee.internal;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.cloister.pool.Lender;
 import org.cloister.pool.LendingPool;
 
-/** The pools of all use cases, which share an area and firewall regions. Safe for use by any thread. */
+/**
+ * The pools of all use cases, which share an area and firewall regions. They are asked in the order in which they were
+ * opened, so that the same run makes the same calls. Safe for use by any thread.
+ */
 final class Neighbours {
-    private final Map<Lender, LendingPool> pools = new ConcurrentHashMap<>();
+    private record Neighbour(Lender lender, LendingPool pool) {}
+
+    private final List<Neighbour> pools = new CopyOnWriteArrayList<>();
 
     /** A pool was opened. */
     void add(Lender lender, LendingPool pool) {
-        pools.put(lender, pool);
+        pools.add(new Neighbour(lender, pool));
     }
 
     /** A pool was destroyed. */
     void remove(Lender lender) {
-        pools.remove(lender);
+        pools.removeIf(one -> one.lender() == lender);
     }
 
     /** Has all other pools let go of what they keep idle; tells whether any did. */
     boolean makeRoomFor(Lender wanting) {
         long released = 0;
-        for (var neighbour : pools.entrySet()) {
-            if (neighbour.getKey() != wanting) {
-                released += neighbour.getValue().releaseIdle();
+        for (Neighbour neighbour : pools) {
+            if (neighbour.lender() != wanting) {
+                released += neighbour.pool().releaseIdle();
             }
         }
         return released > 0;

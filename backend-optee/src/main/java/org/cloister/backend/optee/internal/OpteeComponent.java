@@ -12,6 +12,7 @@ import org.cloister.backend.HeapBackend;
 import org.cloister.backend.Pool;
 import org.cloister.backend.PoolOffer;
 import org.cloister.backend.ProvidesBackend;
+import org.cloister.backend.optee.abi.internal.CallTime;
 import org.cloister.backend.optee.abi.internal.Driver;
 import org.cloister.backend.optee.abi.internal.Pages;
 import org.cloister.backend.optee.tee.internal.OpteeTee;
@@ -70,7 +71,8 @@ public final class OpteeComponent implements HeapBackend {
             @Reference(name = "shared.area", target = "(" + ContiguousArea.DEFAULT + "=true)")
             ContiguousArea sharedArea,
             @Reference StaticRanges ranges) {
-        var machine = new Discovery.Surroundings(conduit, new Pages(memory, sharedArea), tree, interrupts, notified);
+        var machine = new Discovery.Surroundings(conduit, new Pages(memory, sharedArea), tree, interrupts, notified,
+                CallTime.machine());
         Discovery discovery = Discovery.look(machine, millis(configuration.thread_patience_ms()), this::endThreads);
         driver = discovery.driver();
         var supplies = new OpteeBackend.Supplies(lentArea, ranges, terms -> LendingPolicy

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.cloister.backend.optee.abi.internal.CallTime;
 import org.cloister.backend.optee.abi.internal.Pages;
 import org.cloister.emulator.optee.internal.OpteeBinding;
 import org.cloister.emulator.optee.internal.SocMachine;
@@ -143,7 +144,7 @@ public final class TestBoard implements AutoCloseable {
     /** Looks for OP-TEE by another tree. */
     Discovery look(DeviceTree tree, Duration patience) {
         return Discovery.look(new Discovery.Surroundings(conduit, new Pages(cpu(), area()), tree,
-                Optional.of(soc().interrupts()), Runnable::run), patience, closed::incrementAndGet);
+                Optional.of(soc().interrupts()), Runnable::run, CallTime.machine()), patience, closed::incrementAndGet);
     }
 
     @Override

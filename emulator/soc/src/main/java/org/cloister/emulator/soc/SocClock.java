@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.emulator.soc;
 
+import java.util.concurrent.locks.LockSupport;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -12,6 +13,20 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface SocClock {
     /** Nanoseconds since some fixed moment; never goes back. */
     long nanos();
+
+    /**
+     * Lets a moment pass, on a thread that waits for others and looks again: a spin or a short sleep. A clock that is not
+     * the machine's may let other threads run, and its own time pass.
+     *
+     * @param looks how often the thread has looked before
+     */
+    default void pause(int looks) {
+        if (looks < 200) {
+            Thread.onSpinWait();
+        } else {
+            LockSupport.parkNanos(20_000);
+        }
+    }
 
     /** The machine's own clock, counted from this call. */
     static SocClock system() {

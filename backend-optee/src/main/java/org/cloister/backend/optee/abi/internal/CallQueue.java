@@ -17,6 +17,7 @@ final class CallQueue {
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Duration patience;
+    private final CallTime time;
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Condition over = lock.newCondition();
     private int begun; // guarded by lock, as all below
@@ -27,9 +28,11 @@ final class CallQueue {
      * Makes a queue that nobody is in.
      *
      * @param patience how long a call waits for a thread, all in all
+     * @param time that waits go by
      */
-    CallQueue(Duration patience) {
+    CallQueue(Duration patience, CallTime time) {
         this.patience = patience;
+        this.time = time;
     }
 
     /**
@@ -83,7 +86,7 @@ final class CallQueue {
             waiting++;
             long step = begun > waiting ? ticket.patienceNanos : Math.min(ticket.patienceNanos, LOOK_AGAIN_NANOS);
             try {
-                long left = over.awaitNanos(step);
+                long left = time.await(lock, over, step);
                 return new Ticket(completed, ticket.patienceNanos - (step - left));
             } finally {
                 waiting--;

@@ -17,6 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * by any thread.
  */
 final class Notifications {
+    private final CallTime time;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Integer, Waiters> waiters = new HashMap<>(); // guarded by lock
     private final Set<Integer> sent = new HashSet<>(); // guarded by lock
@@ -30,6 +31,11 @@ final class Notifications {
         Waiters(Condition woken) {
             this.woken = woken;
         }
+    }
+
+    /** @param time that waits go by */
+    Notifications(CallTime time) {
+        this.time = time;
     }
 
     /**
@@ -53,7 +59,7 @@ final class Notifications {
                     if (millis == 0) {
                         own.woken.awaitUninterruptibly();
                     } else {
-                        left = own.woken.awaitNanos(left);
+                        left = time.await(lock, own.woken, left);
                     }
                 } catch (InterruptedException e) {
                     interrupted = true; // and the whole time again: being late does no harm
@@ -100,7 +106,7 @@ final class Notifications {
             long left = TimeUnit.MILLISECONDS.toNanos(Integer.toUnsignedLong(millis));
             while (left > 0) {
                 try {
-                    left = never.awaitNanos(left);
+                    left = time.await(lock, never, left);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }

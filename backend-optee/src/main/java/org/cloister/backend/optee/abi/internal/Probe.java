@@ -2,7 +2,6 @@
 package org.cloister.backend.optee.abi.internal;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
@@ -25,12 +24,12 @@ public final class Probe {
      * @param smc whether the device tree says that OP-TEE has its own interface
      * @param line the interrupt of OP-TEE's own interface, if the device tree names one
      * @param patience how long a call waits for a thread of OP-TEE's
-     * @param clock what time it is, should OP-TEE ask
+     * @param time that waits go by
      * @param interrupts where notifications come from, if anywhere
      * @param executor where notifications are heeded
      * @param closed run when the last user has let go of the driver, if one is found
      */
-    public record Machine(int processors, boolean smc, OptionalInt line, Duration patience, InstantSource clock,
+    public record Machine(int processors, boolean smc, OptionalInt line, Duration patience, CallTime time,
             Optional<Interrupts> interrupts, Executor executor, Runnable closed) {
     }
 
@@ -77,9 +76,9 @@ public final class Probe {
     }
 
     private Driver ffa(FfaPartner partner, FfaBuffers buffers) {
-        var requests = new Requests(pages, machine.clock);
+        var requests = new Requests(pages, machine.time);
         var transport = new FfaTransport(new FfaCalls(conduit), partner, pages, buffers,
-                new CallQueue(machine.patience), requests);
+                new CallQueue(machine.patience, machine.time), requests);
         var messages = new Messages(transport, pages, (partner.capabilities() & OpteeFfa.CAP_ARG_OFFSET) != 0);
         var driver = new Driver(pages, transport, messages, new FfaLoans(transport, messages),
                 new FfaNotifications(transport, messages), machine.closed);
@@ -87,8 +86,8 @@ public final class Probe {
     }
 
     private Driver smc(SmcPartner partner) {
-        var requests = new Requests(pages, machine.clock);
-        var transport = new SmcTransport(conduit, partner, pages, new CallQueue(machine.patience), requests);
+        var requests = new Requests(pages, machine.time);
+        var transport = new SmcTransport(conduit, partner, pages, new CallQueue(machine.patience, machine.time), requests);
         var messages = new Messages(transport, pages, true);
         var driver = new Driver(pages, transport, messages, new SmcLoans(messages), new SmcNotifications(conduit,
                 machine.line, partner.has(OpteeSmc.CAP_ASYNC_NOTIF), messages, requests.notifications()),

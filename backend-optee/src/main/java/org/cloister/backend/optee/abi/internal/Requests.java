@@ -3,7 +3,6 @@ package org.cloister.backend.optee.abi.internal;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.cloister.heap.HeapException;
@@ -26,15 +25,16 @@ final class Requests {
     private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
 
     private final Pages pages;
-    private final InstantSource clock;
-    private final Notifications notifications = new Notifications();
+    private final CallTime time;
+    private final Notifications notifications;
     private final Map<Long, Given> given = new ConcurrentHashMap<>();
 
     private record Given(Pages.Block block, Runnable undo) {}
 
-    Requests(Pages pages, InstantSource clock) {
+    Requests(Pages pages, CallTime time) {
         this.pages = pages;
-        this.clock = clock;
+        this.time = time;
+        this.notifications = new Notifications(time);
     }
 
     Notifications notifications() {
@@ -77,7 +77,7 @@ final class Requests {
     }
 
     private int time(MemorySegment message) {
-        Instant now = clock.instant();
+        Instant now = time.now();
         OpteeParameter.value(message, OpteeMessage.paramAt(0, 0), OpteeParameter.VALUE_OUTPUT, now.getEpochSecond(),
                 now.getNano(), 0);
         return TeeCode.SUCCESS;

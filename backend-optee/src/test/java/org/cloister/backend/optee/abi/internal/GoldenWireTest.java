@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -29,7 +28,7 @@ class GoldenWireTest {
     }
 
     private Driver probe(GoldenConduit golden) {
-        var machine = new Probe.Machine(2, true, OptionalInt.of(187), Duration.ofSeconds(1), InstantSource.system(),
+        var machine = new Probe.Machine(2, true, OptionalInt.of(187), Duration.ofSeconds(1), CallTime.machine(),
                 Optional.of(board.soc().interrupts()), Runnable::run, () -> { });
         Probe.Result result = new Probe(golden, new Pages(board.cpu(), board.area()), machine).probe();
         assertThat(result).isInstanceOf(Probe.Result.Found.class);

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.cloister.platform.BusFault;
@@ -55,6 +56,18 @@ public final class SecureProcessor implements PspDevice, AutoCloseable {
      * @param server serves the commands
      */
     public SecureProcessor(int generation, Machine machine, CommandServer server) {
+        this(generation, machine, server, Thread.ofPlatform().daemon().name("psp").factory());
+    }
+
+    /**
+     * Boots, on a thread that somebody else makes.
+     *
+     * @param generation of its registers, 1 or 2
+     * @param machine the board
+     * @param server serves the commands
+     * @param processor makes the thread that the processor is
+     */
+    public SecureProcessor(int generation, Machine machine, CommandServer server, ThreadFactory processor) {
         this.generation = generation;
         this.machine = machine;
         this.server = server;
@@ -62,7 +75,8 @@ public final class SecureProcessor implements PspDevice, AutoCloseable {
             registers.put(register, 0);
         }
         registers.put(PspRegister.COMMAND_RESPONSE, PspMailbox.RESPONSE);
-        thread = Thread.ofPlatform().daemon().name("psp").start(this::run);
+        thread = processor.newThread(this::run);
+        thread.start();
     }
 
     @Override

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.emulator.soc.firewall.internal;
 
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongPredicate;
 import org.cloister.heap.Access;
 
@@ -24,8 +23,6 @@ public final class Gate {
     /** Why {@link #enterTransfer} and {@link #enterWindow} gave no slot. */
     public static final int REFUSED = -1;
 
-    private static final int SPINS = 200;
-    private static final long PAUSE_NANOS = 20_000;
     private static final int SPREAD = 0x9e3779b9;
 
     private final LeaseSlots transfers;
@@ -137,15 +134,6 @@ public final class Gate {
                 LeaseWord.length(word), LeaseWord.access(word)) || patience.test(word);
         transfers.scan(settled);
         windows.scan(settled);
-    }
-
-    /** Lets a moment pass between two looks at a lease: spins first, then parks. */
-    static void pause(int looks) {
-        if (looks < SPINS) {
-            Thread.onSpinWait();
-        } else {
-            LockSupport.parkNanos(PAUSE_NANOS);
-        }
     }
 
     private static int threadHint() {

@@ -58,7 +58,7 @@ final class Patience {
             throw new HeapException(HeapError.INTERRUPTED, what, "the firewall",
                     "the thread was interrupted while " + why.get(), "try again");
         }
-        Gate.pause(looks++);
+        clock.pause(looks++);
     }
 
     private String describe(long word) {
