@@ -213,13 +213,14 @@ final class Transitions {
         }
     }
 
-    /** Some time has passed. */
+    /** Some time has passed. What is overdue, as another thread is in its steps, is that thread's to let go of. */
     private void tick() {
         tickPending.set(false);
         trim();
         chunks.longestIdleNanos().ifPresent(nanos -> {
             if (tickPending.compareAndSet(false, true)) {
-                timer.schedule(Math.max(1, policy.idleNanos() - nanos), this::tick);
+                long left = policy.idleNanos() - nanos;
+                timer.schedule(left > 0 ? left : policy.idleNanos(), this::tick);
             }
         });
     }
