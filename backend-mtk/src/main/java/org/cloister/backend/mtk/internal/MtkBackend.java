@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Supplier;
 import org.cloister.backend.BackendHost;
 import org.cloister.backend.HeapBackend;
@@ -48,7 +48,7 @@ final class MtkBackend implements HeapBackend {
     private final PoolTimer timer;
     private final Runnable onEnd;
     private volatile Optional<BackendHost> host = Optional.empty();
-    private final Set<Pool> pools = ConcurrentHashMap.newKeySet();
+    private final Set<Pool> pools = new CopyOnWriteArraySet<>(); // in order, so that the same run says the same
     private Optional<Application> application = Optional.empty(); // guarded by this, as are the next
     private volatile boolean retired;
     private boolean parting;

@@ -119,6 +119,9 @@ final class TaBuffers implements TaLink.Holder {
                 return admit(ta, pool, ta.allocate(what, MemoryType.CM_CMA, size, alignment, MemoryTa.NOTHING), size,
                         all.all());
             } catch (HeapException e) {
+                if (!Lender.isRefusal(e)) { // it may have a buffer in any of them that nobody here knows
+                    List.copyOf(all.handedOver()).forEach(block -> lose(pool, block));
+                }
                 if (e.error() != HeapError.NO_MEMORY) {
                     throw e;
                 }
@@ -169,7 +172,7 @@ final class TaBuffers implements TaLink.Holder {
             if (Lender.isRefusal(e)) {
                 all.giveBack(block);
             } else {
-                all.lose(block); // nobody knows what the application did
+                lose(pool, block); // nobody knows what the application did
             }
             throw e;
         }
@@ -177,6 +180,11 @@ final class TaBuffers implements TaLink.Holder {
         Held held = admit(ta, pool, allocated, size, all.all());
         all.settle(one -> held.overlaps(one) || isUsed(one));
         return held;
+    }
+
+    private void lose(TaPool pool, Segment block) {
+        blocks.orElseThrow().lose(block);
+        pool.lost(block);
     }
 
     private boolean isUsed(Segment block) {
@@ -209,7 +217,7 @@ final class TaBuffers implements TaLink.Holder {
             return new Held(pool, allocated.handle(), parts, size);
         } finally {
             if (!done) {
-                undo(ta, allocated.handle());
+                undo(ta, pool, allocated.handle());
             }
         }
     }
@@ -218,7 +226,7 @@ final class TaBuffers implements TaLink.Holder {
         return live.containsKey(handle) || keeper.filter(one -> one.handle() == handle).isPresent();
     }
 
-    private void undo(MemoryTa ta, int handle) {
+    private void undo(MemoryTa ta, TaPool pool, int handle) {
         boolean freed = false;
         try {
             freed = !isTaken(handle) && ta.free(handle) == MemoryTa.Freed.YES;
@@ -228,12 +236,9 @@ final class TaBuffers implements TaLink.Holder {
         if (freed) {
             blocks.ifPresent(all -> all.settle(this::isUsed));
         } else {
-            blocks.ifPresent(this::loseUnused);
+            blocks.ifPresent(all -> List.copyOf(all.handedOver()).stream().filter(block -> !isUsed(block))
+                    .forEach(block -> lose(pool, block)));
         }
-    }
-
-    private void loseUnused(Blocks all) {
-        List.copyOf(all.handedOver()).stream().filter(block -> !isUsed(block)).forEach(all::lose);
     }
 
     /**
@@ -375,7 +380,10 @@ final class TaBuffers implements TaLink.Holder {
 
     @Override
     public void lost() {
-        blocks.ifPresent(all -> List.copyOf(all.handedOver()).forEach(all::lose));
+        for (Segment block : blocks.map(all -> List.copyOf(all.handedOver())).orElse(List.of())) {
+            all().filter(one -> one.overlaps(block)).findFirst().ifPresentOrElse(one -> lose(one.pool(), block),
+                    () -> blocks.orElseThrow().lose(block));
+        }
         keeper = Optional.empty();
         publish();
     }

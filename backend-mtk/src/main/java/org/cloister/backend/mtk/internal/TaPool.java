@@ -147,6 +147,12 @@ final class TaPool implements Pool {
                 .forEach(part -> host.quarantined(this, part.address(), part.length(), why)));
     }
 
+    /** A block that was handed over, or may have been, is never given back. */
+    void lost(Segment block) {
+        host.quarantined(this, block.address(), block.length(),
+                "nobody knows whether the memory application has it");
+    }
+
     private Held requireLive(String what, PoolBuffer buffer) {
         synchronized (lock) {
             if (buffer instanceof Held mine && mine.pool() == this && mine.isLive()) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +13,7 @@ import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.cloister.backend.Pool;
 import org.cloister.backend.PoolOffer;
+import org.cloister.backend.optee.abi.internal.CallTime;
 import org.cloister.backend.optee.abi.internal.Pages;
 import org.cloister.backend.optee.abi.internal.Probe;
 import org.cloister.backend.optee.tee.internal.OpteeTee;
@@ -99,7 +99,7 @@ final class Fixture implements AutoCloseable {
         ContiguousArea area = soc().contiguousAreas().stream().filter(ContiguousArea::isDefault).findFirst()
                 .orElseThrow();
         var probe = new Probe(firmware, new Pages(soc().memory(Initiator.CPU), area), new Probe.Machine(1, true,
-                OptionalInt.empty(), Duration.ofSeconds(5), InstantSource.system(), Optional.empty(), Runnable::run,
+                OptionalInt.empty(), Duration.ofSeconds(5), CallTime.machine(), Optional.empty(), Runnable::run,
                 () -> { }));
         var driver = ((Probe.Result.Found) probe.probe()).driver();
         return new OpteeTee(new OpteeTee.Wiring("optee", driver, Optional::empty, (address, size) -> false,
