@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.cli.internal;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,27 +51,11 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path jar = home.map(folder -> folder.resolve(JAR)).filter(Files::isReadable)
-                .orElseThrow(() -> new CommandFailure(ExitStatus.UNUSABLE, "cannot measure: " + JAR
-                        + " is not beside this program, which was packed without benchmarks;"
-                        + " run ./cloister bench in Cloister's sources"));
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--sun-misc-unsafe-memory-access=allow", "-jar", jar.toAbsolutePath().toString()));
-        command.addAll(arguments);
+        List<String> all = new ArrayList<>(arguments);
         if (json) {
-            command.add("--json");
+            all.add("--json");
         }
-        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        try (BufferedReader lines = process.inputReader()) {
-            PrintWriter out = spec.commandLine().getOut();
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                out.println(line);
-                out.flush();
-            }
-            return process.waitFor();
-        } finally {
-            process.destroy();
-        }
+        return new CompanionJar(home, JAR, "measure", "benchmarks").run(spec.commandLine().getOut(), "bench",
+                List.of("--sun-misc-unsafe-memory-access=allow"), all);
     }
 }
