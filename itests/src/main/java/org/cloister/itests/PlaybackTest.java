@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import org.cloister.backend.HeapBackend;
 import org.cloister.driver.codec.CodecDriver;
 import org.cloister.driver.display.DisplayDriver;
+import org.cloister.driver.record.RecordDriver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +71,20 @@ class PlaybackTest {
         String report = playOn(board, heap);
         assertPlayed(report, board, backend, by);
         assertThat(report).contains("\"ciphertext\":0");
+    }
+
+    @Test
+    void aRecordingIsEncryptedOnTheWayAndPlays() throws Exception {
+        Boards.on("lab");
+        Framework.service(RecordDriver.class, null);
+        String report = Player.run("record", new StringWriter(), 0, "--json", "--frames", "30",
+                "--picture", directory.resolve("record.png").toString(), directory.resolve("record.mp4").toString());
+        assertThat(Player.number(report, "frames")).isEqualTo(30);
+        assertThat(Player.number(report, "playedFrames")).isEqualTo(30);
+        assertThat(Player.number(report, "probes")).isPositive().isEqualTo(Player.number(report, "repelled"));
+        assertThat(Player.number(report, "playedProbes")).isPositive().isEqualTo(Player.number(report, "playedRepelled"));
+        assertThat(Player.number(report, "leaked")).isZero();
+        assertThat(report).contains("\"stillLent\":\"0x0\"");
     }
 
     @Test

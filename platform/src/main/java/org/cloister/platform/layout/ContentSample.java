@@ -23,6 +23,11 @@ import org.osgi.annotation.versioning.ProviderType;
  * <p>Commands: {@link #SET_KEY} takes the key id (memory, in, 16 bytes) and the key (memory, in, 16 bytes);
  * {@link #REMOVE_KEY} the key id; {@link #DECRYPT} this structure (memory, in), the sample as it was sent (memory, in),
  * and restricted memory for the clear sample (memory, out). Keys belong to the session.
+ *
+ * <p>{@link #ENCRYPT} goes the other way, for recordings: this structure without subsamples (memory, in), a clear sample
+ * of H.264 or HEVC in length-prefixed form (memory, in) in restricted memory for secure video recording and no other,
+ * memory for the encrypted sample (memory, out), and memory for this structure with subsamples as the application has
+ * chosen them (memory, out): of each unit at most {@link #MOST_CLEAR} bytes stay clear.
  */
 @ProviderType
 public final class ContentSample {
@@ -34,6 +39,11 @@ public final class ContentSample {
     public static final int REMOVE_KEY = 1;
     /** Command: decrypts a sample into restricted memory. */
     public static final int DECRYPT = 2;
+
+    /** Command: encrypts a sample out of restricted memory. */
+    public static final int ENCRYPT = 3;
+    /** How many bytes of a unit stay clear: its length, its first byte, and what is no whole block. */
+    public static final int MOST_CLEAR = 20;
 
     private static final MemoryLayout SUBSAMPLE = MemoryLayout.structLayout(
             Fields.U32.withName("clear"), Fields.U32.withName("encrypted"));

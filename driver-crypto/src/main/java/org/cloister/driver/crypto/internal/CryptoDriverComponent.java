@@ -8,11 +8,9 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.RSAPublicKeySpec;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.cloister.driver.crypto.CryptoDriver;
@@ -27,12 +25,16 @@ import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.heap.HeapState;
 import org.cloister.heap.Heaps;
+import org.cloister.importer.Constraints;
+import org.cloister.importer.Constraints.Restriction;
 import org.cloister.importer.Importer;
 import org.cloister.importer.Importers;
 import org.cloister.platform.device.CryptoEngine;
 import org.cloister.platform.device.CryptoEvent;
 import org.cloister.platform.device.CryptoJob;
 import org.cloister.platform.device.CryptoJob.Piece;
+import org.cloister.platform.driver.DeviceImporter;
+import org.cloister.platform.driver.DeviceJob;
 import org.cloister.platform.layout.RsaKey;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -55,10 +57,10 @@ public final class CryptoDriverComponent implements CryptoDriver {
     private final Importers importers;
     private final String heap;
     private final Duration limit;
-    private final EngineImporter secrets;
-    private final EngineImporter messages;
+    private final DeviceImporter secrets;
+    private final DeviceImporter messages;
     private final AtomicLong count = new AtomicLong();
-    private final Set<Job> jobs = ConcurrentHashMap.newKeySet(); // those that the engine does not have yet
+    private final Set<DeviceJob<byte[]>> jobs = ConcurrentHashMap.newKeySet(); // those that are not over
     private volatile boolean closed;
 
     /** Starts to drive a device. */
@@ -76,8 +78,10 @@ public final class CryptoDriverComponent implements CryptoDriver {
         this.importers = importers;
         this.heap = heap;
         this.limit = limit;
-        this.secrets = EngineImporter.ofSecrets(engine);
-        this.messages = EngineImporter.ofMessages(engine);
+        this.secrets = new DeviceImporter(engine.initiator(), "secrets", engine.limits(), Constraints.builder()
+                .access(Access.READ_WRITE).restriction(Restriction.REQUIRED).useCases(Set.of(KEYS)));
+        this.messages = new DeviceImporter(engine.initiator(), "messages", engine.limits(), Constraints.builder()
+                .access(Access.READ).restriction(Restriction.ALLOWED));
     }
 
     @Override
@@ -108,7 +112,7 @@ public final class CryptoDriverComponent implements CryptoDriver {
         int size = RsaKey.size(bits / Byte.SIZE);
         DmaBuf memory = found.allocate(AllocationRequest.of(size).named("RSA key"));
         try {
-            Job job = newJob(what);
+            DeviceJob<byte[]> job = newJob(what);
             int key = job.add(secrets, memory, Access.WRITE);
             return start(job, () -> new CryptoJob.MakeRsaKey(bits, job.ranges(key, size)))
                     .<CryptoKey>thenApply(modulus -> new RestrictedKey(publicKey(modulus), memory, size))
@@ -136,7 +140,7 @@ public final class CryptoDriverComponent implements CryptoDriver {
     public Fence hash(DmaBuf message, long length, DmaBuf digest) {
         requireBytes("hash a message", message, length);
         requireBytes("hash a message", digest, DIGEST_SIZE);
-        Job job = newJob("hash a message");
+        DeviceJob<byte[]> job = newJob("hash a message");
         int from = job.add(messages, message, Access.READ);
         int to = job.add(secrets, digest, Access.WRITE);
         start(job, () -> new CryptoJob.Hash(job.ranges(from, length), job.ranges(to, DIGEST_SIZE)));
@@ -150,7 +154,7 @@ public final class CryptoDriverComponent implements CryptoDriver {
                     "make one with makeRsaKey");
         }
         requireBytes("sign", digest, DIGEST_SIZE);
-        Job job = newJob("sign");
+        DeviceJob<byte[]> job = newJob("sign");
         int with = job.add(secrets, own.memory(), Access.READ);
         int what = job.add(secrets, digest, Access.READ);
         byte[] padding = SignaturePadding.forModulus(own.modulusSize());
@@ -165,48 +169,25 @@ public final class CryptoDriverComponent implements CryptoDriver {
         }
     }
 
-    private Job newJob(String what) {
+    private DeviceJob<byte[]> newJob(String what) {
         if (closed) {
             throw gone();
         }
-        return new Job("%s: %s, job %d".formatted(engine.initiator().name(), what, count.incrementAndGet()),
+        return new DeviceJob<>("%s: %s, job %d".formatted(engine.initiator().name(), what, count.incrementAndGet()),
                 importers, limit);
     }
 
-    /** Hands a job to the engine as soon as all are done that it waits for. */
-    private CompletionStage<byte[]> start(Job job, Supplier<CryptoJob> descriptor) {
-        job.announce();
+    private CompletionStage<byte[]> start(DeviceJob<byte[]> job, Supplier<CryptoJob> descriptor) {
         jobs.add(job);
-        AtomicInteger pending = new AtomicInteger(job.awaited().size() + 1);
-        Runnable oneLess = () -> {
-            if (pending.decrementAndGet() == 0 && jobs.remove(job)) {
-                Thread.ofVirtual().name(job.done().name()).start(() -> submit(job, descriptor));
-            }
-        };
-        job.awaited().forEach(fence -> fence.onSignal(oneLess));
-        oneLess.run();
-        if (closed && jobs.remove(job)) {
-            job.fail(gone());
+        job.done().onSignal(() -> jobs.remove(job));
+        job.start(() -> engine.submit(0, descriptor.get(), event -> finished(job, event)));
+        if (closed) {
+            job.giveUp(gone());
         }
         return job.result();
     }
 
-    private void submit(Job job, Supplier<CryptoJob> descriptor) {
-        Optional<HeapException> spoiled = job.awaited().stream().flatMap(fence -> fence.failure().stream()).findFirst();
-        if (spoiled.isPresent()) {
-            job.fail(new HeapException(HeapError.CANCELLED, "use the crypto engine", job.done().name(),
-                    "what it needs was not written: " + spoiled.get().getMessage(), "write it again", spoiled.get()));
-            return;
-        }
-        job.begin();
-        try {
-            engine.submit(0, descriptor.get(), event -> finished(job, event));
-        } catch (HeapException e) {
-            job.fail(e);
-        }
-    }
-
-    private void finished(Job job, CryptoEvent event) {
+    private void finished(DeviceJob<byte[]> job, CryptoEvent event) {
         switch (event) {
             case CryptoEvent.Done done -> job.succeed(done.result());
             case CryptoEvent.Blocked blocked -> job.fail(new HeapException(HeapError.FAULT, "use the crypto engine",
@@ -226,10 +207,6 @@ public final class CryptoDriverComponent implements CryptoDriver {
     @Deactivate
     public void close() {
         closed = true;
-        for (Job job : Set.copyOf(jobs)) {
-            if (jobs.remove(job)) {
-                job.fail(gone());
-            }
-        }
+        Set.copyOf(jobs).forEach(job -> job.giveUp(gone()));
     }
 }

@@ -27,6 +27,14 @@ public interface TaMemory {
     long size();
 
     /**
+     * The number of the use case that the normal world lent restricted memory for, or that it was set aside for at boot;
+     * zero when that is not known.
+     */
+    default int useCase() {
+        return 0;
+    }
+
+    /**
      * Tells whether the application has rights on all of it (GlobalPlatform: {@code TEE_CheckMemoryAccessRights}).
      *
      * @param rights a combination of the constants

@@ -11,6 +11,12 @@ public enum Stage {
     DECRYPTING,
     /** Clear bitstream is in it. */
     WRITTEN,
+    /** The camera and the encoder have it. */
+    RECORDING,
+    /** A clear picture, or clear bitstream, of the camera is in it. */
+    RECORDED,
+    /** A trusted application encrypts what is in it. */
+    ENCRYPTING,
     /** The secure world draws in it. */
     DRAWING,
     /** The secure world has drawn in it. */

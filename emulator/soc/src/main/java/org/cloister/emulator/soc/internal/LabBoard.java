@@ -87,7 +87,7 @@ public final class LabBoard implements Board {
             .firmware("memory-encryption", LabBoard::encryption)
             .build();
 
-    /** OP-TEE, to which memory for protected video and trusted user interfaces can be lent. */
+    /** OP-TEE, to which memory for protected video, trusted user interfaces and recordings can be lent. */
     private static void optee(NodeBuilder node) {
         node.strings("compatible", "linaro,optee-tz").strings("method", "smc")
                 .longs("cloister,reserved-shm", SHARED.base(), SHARED.size())
@@ -97,7 +97,11 @@ public final class LabBoard implements Board {
                         .strings(BoardProperties.GRANTS, VIDEO_GRANTS))
                 .node("trusted-ui", use -> use.cells(HeapProperties.USE_CASE_ID, UseCase.TRUSTED_UI.id())
                         .longs("cloister,minimum-size", MIB).longs("cloister,alignment", 4096)
-                        .strings(BoardProperties.GRANTS, UI_GRANTS));
+                        .strings(BoardProperties.GRANTS, UI_GRANTS))
+                .node("secure-video-record", use -> use
+                        .cells(HeapProperties.USE_CASE_ID, UseCase.SECURE_VIDEO_RECORD.id())
+                        .longs("cloister,minimum-size", MIB).longs("cloister,alignment", 4096)
+                        .strings(BoardProperties.GRANTS, "camera:w", "video-encoder:rw"));
     }
 
     /** AMD's secure processor, which protects memory for the same. */

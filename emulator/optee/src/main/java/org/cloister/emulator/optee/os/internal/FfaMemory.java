@@ -102,7 +102,7 @@ public final class FfaMemory {
      */
     public boolean commitLent(long handle, long address, long size, int useCase) {
         return commit(new FfaObject(
-                new MemoryRange(MemoryRange.Kind.LENT, handle, address, size), useCase, cost(useCase, 0)));
+                new MemoryRange(MemoryRange.Kind.LENT, handle, address, size, useCase), useCase, cost(useCase, 0)));
     }
 
     private boolean commit(FfaObject object) {

@@ -10,6 +10,11 @@ public sealed interface MemoryObject permits SharedPages, MemoryRange {
     /** Bytes. */
     long size();
 
+    /** The number of the use case that it is restricted for; zero when that is not known. */
+    default int useCase() {
+        return 0;
+    }
+
     /** By what the normal world refers to it; zero when it does not. */
     long cookie();
 

@@ -8,8 +8,14 @@ package org.cloister.emulator.optee.os.internal;
  * @param cookie by what the normal world refers to it; zero when it does by address only
  * @param base physical address of the first byte
  * @param size bytes
+ * @param useCase the number of the use case that it was lent or set aside for; zero for none
  */
-public record MemoryRange(Kind kind, long cookie, long base, long size) implements MemoryObject {
+public record MemoryRange(Kind kind, long cookie, long base, long size, int useCase) implements MemoryObject {
+    /** Memory of no use case. */
+    public MemoryRange(Kind kind, long cookie, long base, long size) {
+        this(kind, cookie, base, size, 0);
+    }
+
     /** What a contiguous memory object is. */
     public enum Kind {
         /** Memory that the normal world lent, protected until it is taken back. */

@@ -41,6 +41,11 @@ final class ObjectView implements TaMemory {
     }
 
     @Override
+    public int useCase() {
+        return hold.object().useCase();
+    }
+
+    @Override
     public int check(int rights) {
         boolean both = (rights & NONSECURE) != 0 && (rights & SECURE) != 0;
         if (both) {

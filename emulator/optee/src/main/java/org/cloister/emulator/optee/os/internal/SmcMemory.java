@@ -212,7 +212,7 @@ public final class SmcMemory {
             return TeeCode.BAD_PARAMETERS;
         }
         var added = new RegisteredMemory(
-                new MemoryRange(MemoryRange.Kind.LENT, cookie, address, size), useCase, false, OBJECT_BYTES);
+                new MemoryRange(MemoryRange.Kind.LENT, cookie, address, size, useCase), useCase, false, OBJECT_BYTES);
         lock.lock();
         try {
             if (overlapsKnown(address, size) || machine.isWithheld(address, size)) {

@@ -38,7 +38,7 @@ public final class TrustedOs {
         config.reserved().ifPresent(areas::add);
         if (config.protectedMemory() instanceof ProtectedMemory.Static area) {
             machine.protectForGood("optee-static", area.useCase(), area.base(), area.size());
-            areas.add(new MemoryRange(MemoryRange.Kind.STATIC, 0, area.base(), area.size()));
+            areas.add(new MemoryRange(MemoryRange.Kind.STATIC, 0, area.base(), area.size(), area.useCase()));
         }
         threads = new SecureThreads(config.threads(), interrupts);
         managed = new ManagedMemory(machine);

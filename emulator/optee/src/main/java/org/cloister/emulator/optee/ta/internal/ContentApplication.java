@@ -26,7 +26,8 @@ import org.cloister.tee.TeeCode;
 
 /**
  * Decrypts samples of protected content, as {@link ContentSample} describes them: from normal memory into restricted
- * memory, and nowhere else, so that no clear sample is ever where the normal world can see it.
+ * memory, and nowhere else, so that no clear sample is ever where the normal world can see it. Encrypts recordings the
+ * other way; what is restricted for another use case it gives out in no form, for the client knows the key.
  */
 public final class ContentApplication implements TrustedApplication {
     private static final int MAX_DESCRIPTION = 64 * 1024;
@@ -66,6 +67,7 @@ public final class ContentApplication implements TrustedApplication {
                 case ContentSample.SET_KEY -> setKey(call);
                 case ContentSample.REMOVE_KEY -> removeKey(call);
                 case ContentSample.DECRYPT -> decrypt(call);
+                case ContentSample.ENCRYPT -> new SampleEncryption(keys).encrypt(call);
                 default -> TeeCode.NOT_SUPPORTED;
             };
         }

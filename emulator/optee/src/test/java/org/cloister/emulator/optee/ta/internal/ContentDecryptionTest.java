@@ -276,7 +276,7 @@ class ContentDecryptionTest {
 
     @Test
     void commandsAndParametersAreChecked() {
-        expect(client.invoke(session, 3), TeeCode.NOT_SUPPORTED);
+        expect(client.invoke(session, 4), TeeCode.NOT_SUPPORTED);
         expect(client.invoke(session, ContentSample.SET_KEY), TeeCode.BAD_PARAMETERS);
         expect(client.invoke(session, ContentSample.SET_KEY, normal.out(), normal.in()), TeeCode.BAD_PARAMETERS);
         expect(client.invoke(session, ContentSample.REMOVE_KEY, Param.value(Param.INPUT, 1, 1)),

@@ -1,46 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.cloister.driver.crypto.internal;
+package org.cloister.platform.driver;
 
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.cloister.driver.crypto.CryptoDriver;
-import org.cloister.heap.Access;
 import org.cloister.importer.Attachment;
 import org.cloister.importer.Constraints;
-import org.cloister.importer.Constraints.Restriction;
 import org.cloister.importer.Importer;
 import org.cloister.importer.Invalidation;
-import org.cloister.platform.device.CryptoEngine;
+import org.cloister.platform.Initiator;
 import org.cloister.platform.device.DmaLimits;
+import org.osgi.annotation.versioning.ProviderType;
 
-/** The engine as a user of secrets, or as a reader of messages. Safe for use by any thread. */
-final class EngineImporter implements Importer {
+/** A device as a user of buffers for one purpose. Safe for use by any thread. */
+@ProviderType
+public final class DeviceImporter implements Importer {
     private final String name;
     private final String initiator;
     private final Constraints constraints;
     private final Map<Attachment, Runnable> users = new ConcurrentHashMap<>();
 
-    private EngineImporter(CryptoEngine engine, String what, Constraints.Builder wants) {
-        DmaLimits limits = engine.limits();
-        this.name = engine.initiator().name() + " " + what;
-        this.initiator = engine.initiator().name();
+    /**
+     * Makes an importer.
+     *
+     * @param device as whom it reaches memory
+     * @param purpose what the buffers are, such as {@code "pictures"}
+     * @param limits what its address generator can do
+     * @param wants the other constraints; changed by this
+     */
+    public DeviceImporter(Initiator device, String purpose, DmaLimits limits, Constraints.Builder wants) {
+        this.name = device.name() + " " + purpose;
+        this.initiator = device.name();
         this.constraints = wants
                 .addressBits(limits.addressBits())
                 .alignment(limits.alignment())
                 .maxSegments(limits.maxRanges())
                 .maxSegmentSize(limits.maxRangeLength())
                 .build();
-    }
-
-    static EngineImporter ofSecrets(CryptoEngine engine) {
-        return new EngineImporter(engine, "secrets", Constraints.builder().access(Access.READ_WRITE)
-                .restriction(Restriction.REQUIRED).useCases(Set.of(CryptoDriver.KEYS)));
-    }
-
-    static EngineImporter ofMessages(CryptoEngine engine) {
-        return new EngineImporter(engine, "messages",
-                Constraints.builder().access(Access.READ).restriction(Restriction.ALLOWED));
     }
 
     /** From now on {@code settle} is run before mappings of the attachment end. */
