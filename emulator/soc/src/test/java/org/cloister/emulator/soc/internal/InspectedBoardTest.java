@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 class InspectedBoardTest {
     private static final long CARVE_OUT = 0xb000_0000L;
 
-    private final PoweredSoc power = new SocBuilder(new LabBoard()).firmware("optee", world -> () -> { }).boot();
+    private final PoweredSoc power = new SocBuilder(new LabBoard()).firmware("optee", world -> () -> { })
+            .firmware("psp", world -> () -> { }).firmware("memory-encryption", world -> () -> { }).boot();
     private final BoardView view = new InspectedBoard(power.soc());
 
     @AfterEach
