@@ -80,7 +80,7 @@ class HouseRulesTest {
     private record Bundle(Path classes, Set<String> exported) {}
 
     private static List<Bundle> bundles() throws IOException {
-        try (Stream<Path> all = Files.walk(ROOT, 5)) {
+        try (Stream<Path> all = Files.walk(ROOT, 6)) {
             return all.filter(p -> p.endsWith("target/classes/META-INF/MANIFEST.MF"))
                     .filter(p -> !p.toString().contains("/itests/") && !p.toString().contains("/cnf/"))
                     .map(HouseRulesTest::bundle).toList();

@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The walls of the house: who may know whom. */
@@ -21,10 +22,19 @@ class WallsTest {
     private static final String[] API =
             {"org.cloister.heap", "org.cloister.importer", "org.cloister.backend", "org.cloister.tee",
                 "org.cloister.descriptor", "org.cloister.admin", "org.cloister.region"};
+    /** What stands in for a machine and for a backend of somebody else where the suite itself is tested. */
+    private static final String[] TCK_SURROUNDINGS =
+            {"org.cloister.tck.soc..", "org.cloister.tck.machine..", "org.cloister.tck.sample.."};
     private static final String[] JDK = {"java..", "javax..", "jdk.."};
-    private static final JavaClasses PRODUCT = new ClassFileImporter()
-            .withImportOption(location -> !location.contains("/test-classes/") && !location.contains("/itests/"))
+    private static final JavaClasses HOUSE = new ClassFileImporter()
+            .withImportOption(location -> !location.contains("/test-classes/") && !location.contains("/itests/")
+                    && !location.contains("/simulation/target/lib/")) // copies of what is looked at anyway
             .importPackages("org.cloister");
+    /** Part of the simulation is in the packages of what it simulates with. */
+    private static final DescribedPredicate<JavaClass> SIMULATION = DescribedPredicate.describe("of the simulation",
+            type -> type.getSource().filter(source -> source.getUri().toString().contains("/simulation/target/"))
+                    .isPresent());
+    private static final JavaClasses PRODUCT = HOUSE.that(DescribedPredicate.not(SIMULATION));
 
     private static DescribedPredicate<JavaClass> in(String[]... packages) {
         return resideInAnyPackage(Stream.of(packages).flatMap(Stream::of).toArray(String[]::new));
@@ -38,7 +48,11 @@ class WallsTest {
     void theWholeHouseIsLookedAt() {
         assertThat(PRODUCT.stream().map(JavaClass::getPackageName).map(name -> name.split("\\.")[2]).distinct())
                 .contains("heap", "importer", "backend", "tee", "pool", "platform", "core", "emulator", "driver",
-                        "player", "cli", "console");
+                        "player", "cli", "console", "tck", "bench");
+        assertThat(PRODUCT.contain("org.cloister.tck.soc.internal.BoardObserver")).isTrue();
+        assertThat(PRODUCT.contain("org.cloister.tck.machine.SmallMachine")).isTrue();
+        assertThat(PRODUCT.contain("org.cloister.tck.sample.Flaw")).isTrue();
+        assertThat(HOUSE.that(SIMULATION)).hasSizeGreaterThan(40);
     }
 
     @Test
@@ -77,7 +91,7 @@ class WallsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"codec", "display", "panthor"})
+    @ValueSource(strings = {"codec", "crypto", "display", "panthor"})
     void aDriverKnowsApiAndPlatform(String driver) {
         String own = "org.cloister.driver." + driver + "..";
         noClasses().that(resideInAPackage(own)).should().dependOnClassesThat(
@@ -92,10 +106,45 @@ class WallsTest {
                         packages("org.cloister.platform..", "org.cloister.console.."))))).check(PRODUCT);
     }
 
+    /** Or it would test backends of this repository better than those of others. */
+    @Test
+    void theSuiteKnowsTheApi() {
+        noClasses().that(resideInAPackage("org.cloister.tck..").and(DescribedPredicate.not(in(TCK_SURROUNDINGS))))
+                .should().dependOnClassesThat(resideInAPackage("org.cloister..").and(DescribedPredicate.not(
+                        in(API, packages("org.cloister.tck.."))))).check(PRODUCT);
+        noClasses().that(resideInAPackage("org.cloister.tck..").and(DescribedPredicate.not(in(TCK_SURROUNDINGS))))
+                .should().dependOnClassesThat(in(TCK_SURROUNDINGS)).check(PRODUCT);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "soc, org.cloister.platform.. org.cloister.emulator.soc.. org.cloister.tck",
+        "machine, org.cloister.tck",
+        "sample, org.cloister.pool.. org.cloister.tck.machine",
+    })
+    void whatSurroundsTheSuiteKnowsWhatItStandsFor(String part, String known) {
+        String own = "org.cloister.tck." + part + "..";
+        noClasses().that(resideInAPackage(own)).should().dependOnClassesThat(
+                resideInAPackage("org.cloister..").and(DescribedPredicate.not(in(API, packages(known.split(" ")),
+                        packages(own))))).check(PRODUCT);
+    }
+
+    @Test
+    void nobodyImportsTheSuite() {
+        noClasses().that().resideOutsideOfPackage("org.cloister.tck..").should().dependOnClassesThat(
+                resideInAPackage("org.cloister.tck..")).check(HOUSE);
+    }
+
+    @Test
+    void onlyTheProgramImportsTheSimulation() {
+        noClasses().that(DescribedPredicate.not(SIMULATION).and(DescribedPredicate.not(
+                        resideInAPackage("org.cloister.cli..")))).should().dependOnClassesThat(SIMULATION).check(HOUSE);
+    }
+
     @Test
     void onlyTheBoardsUsersImportTheEmulator() {
         noClasses().that(DescribedPredicate.not(in(packages("org.cloister.emulator..", "org.cloister.player..",
-                        "org.cloister.cli..", "org.cloister.tck..", "org.cloister.bench.."))))
+                        "org.cloister.cli..", "org.cloister.tck.soc..", "org.cloister.bench.."))))
                 .should().dependOnClassesThat(resideInAPackage("org.cloister.emulator..")).check(PRODUCT);
     }
 

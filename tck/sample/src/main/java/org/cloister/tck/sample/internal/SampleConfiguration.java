@@ -5,7 +5,8 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** The configuration of the sample, PID {@code org.cloister.tck.sample}. */
-@ObjectClassDefinition(name = "TCK sample backend")
+@ObjectClassDefinition(name = "Cloister TCK: sample backend",
+        description = "Makes the backend that the TCK is tested with wrong in one thing.")
 @interface SampleConfiguration {
     /** The PID. */
     String PID = "org.cloister.tck.sample";
