@@ -20,8 +20,9 @@ import org.cloister.backend.linux.kernel.internal.SystemCalls;
  * where the product's layouts do. Its trusted application adds, copies, waits to be cancelled, or breaks the protocol.
  */
 @SuppressWarnings("restricted") // follows addresses, as a kernel does
-final class FakeTee implements SystemCalls {
-    static final int ADD = 1;
+public final class FakeTee implements SystemCalls {
+    /** Adds two numbers. */
+    public static final int ADD = 1;
     static final int COPY = 2;
     static final int WAIT = 3;
     static final int NO_ORIGIN = 4;
@@ -33,15 +34,30 @@ final class FakeTee implements SystemCalls {
     private record Memory(int id, MemorySegment bytes) {}
 
     final Map<String, Integer> refusals = new HashMap<>();
-    final Map<Integer, String> open = new ConcurrentHashMap<>();
+    /** What is open, by descriptor. */
+    public final Map<Integer, String> open = new ConcurrentHashMap<>();
+    /** Calls that came to the application. */
+    public final AtomicInteger calls = new AtomicInteger();
     final CountDownLatch waiting = new CountDownLatch(1);
     final CountDownLatch cancelled = new CountDownLatch(1);
-    final AtomicInteger sessions = new AtomicInteger();
+    /** How many are open; each has the same number, as those of several devices may. */
+    public final AtomicInteger sessions = new AtomicInteger();
     /** The client's uuid as it came. */
     volatile long client;
     private final Map<Integer, Memory> memories = new ConcurrentHashMap<>(); // by descriptor
-    private final AtomicInteger next = new AtomicInteger(100);
     private final Arena arena = Arena.ofAuto();
+    private final int implementation;
+    private final AtomicInteger next;
+
+    FakeTee() {
+        this(1, 100);
+    }
+
+    /** A driver that says which implementation it is, and gives descriptors from {@code first} on. */
+    public FakeTee(int implementation, int first) {
+        this.implementation = implementation;
+        this.next = new AtomicInteger(first);
+    }
 
     private int opened(String what) {
         int fd = next.getAndIncrement();
@@ -85,8 +101,8 @@ final class FakeTee implements SystemCalls {
         };
     }
 
-    private static int version(MemorySegment data) {
-        data.set(JAVA_INT, 0, 1);
+    private int version(MemorySegment data) {
+        data.set(JAVA_INT, 0, implementation);
         data.set(JAVA_INT, 4, 1);
         data.set(JAVA_INT, 8, 0b01101);
         return 0;
@@ -133,6 +149,7 @@ final class FakeTee implements SystemCalls {
         if (argument.get(JAVA_INT, 4) != 17 || argument.get(JAVA_INT, 20) * 32L + 24 != argument.byteSize()) {
             return -22;
         }
+        calls.incrementAndGet();
         argument.set(JAVA_INT, 12, 0);
         argument.set(JAVA_INT, 16, 4);
         switch (argument.get(JAVA_INT, 0)) {
