@@ -66,6 +66,18 @@ public final class ReplayCommand implements Callable<Integer> {
         ReplayPrinter printer = json ? new ReplayJson(JsonProvider.provider(), out) : new ReplayText(out, expect);
         calls.forEach(printer::print);
         printer.print(result);
-        return expect && result.differences() > 0 ? ExitStatus.DOES_NOT_HOLD : ExitStatus.HOLDS;
+        if (!expect || result.differences() == 0) {
+            return ExitStatus.HOLDS;
+        }
+        Arrays.stream(FirmwareModel.values()).filter(other -> other != model && isAnsweredBy(other, lines)).findFirst()
+                .ifPresent(other -> spec.commandLine().getErr().println(
+                        "cloister replay: %s answers as recorded; try --firmware %s".formatted(
+                                other.label(), other.label())));
+        return ExitStatus.DOES_NOT_HOLD;
+    }
+
+    /** Whether it was only the wrong firmware that was named. */
+    private boolean isAnsweredBy(FirmwareModel other, List<String> lines) {
+        return new TraceReplay(other, _ -> { }).replay(Text.printable(file), lines).differences() == 0;
     }
 }

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.cloister.emulator.optee.replay.TraceReplay;
@@ -144,6 +145,49 @@ class ReplayCommandTest {
     void aVectorThatIsNone(String vector, String why) {
         String good = "v/one\t84000063 10002 0 0 0 0 0 0\t\t10002 0 0 0 0 0 0 0\n";
         unusable(file(good + vector.replace(';', '\t') + "\n"), "line 2", why);
+    }
+
+    @Test
+    void aTraceIsWholeOrRefusedWhereverItIsCut() {
+        for (String name : List.of("ffa-dyn.wire.txt", "smc-dyn.wire.txt")) {
+            String firmware = name.startsWith("ffa") ? "optee-ffa" : "optee-smc";
+            List<String> lines = golden(name).lines().toList();
+            for (int left = 4; left < lines.size(); left++) { // from the first call that is answered
+                List<String> cut = lines.subList(0, left);
+                boolean between = lines.get(left).contains("STEP") || cut.getLast().contains("STEP");
+                int status = shell.run("replay", file(String.join("\n", cut)), "--firmware", firmware, "--expect");
+                assertThat(status).as("%s up to line %d: %s", name, left, shell.err()).isIn(0, 2);
+                if (status == 2) {
+                    assertThat(shell.out()).isEmpty();
+                    assertThat(shell.err()).contains("line ");
+                } else {
+                    assertThat(between || lines.get(left).matches(".*(ffa>|smc>|msg>|mem|rpc>).*"))
+                            .as("%s may end at line %d", name, left).isTrue();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "ffa> 84000063 10002 0 0 0 0 0 0 | 3 | this call has no answer",
+        "ffa> 84000063 10002 0 0 0 0 0 0;ffa< 10002 0 0 | 3 | 3 registers, not at least 8",
+        "mem 00000000: 00000001 | 3 | ends before the call",
+        "STEP x;mem-desc 30;mem 00000000: 00000001 | 4 | ends before the call",
+        "msg> 00000000: 0 0;ffa> 8400006f 1 0 0 0 0 0 0;ffa< 84000070 0 0 0 0 0 0 0 | 4 | lacks the word at 10",
+    })
+    void aRecordThatIsCut(String lines, int line, String why) {
+        unusable(file(VERSION + lines.replace(';', '\n') + "\n"), "line " + line, why);
+    }
+
+    @Test
+    void theOtherFirmwareThatAnswersAsRecordedIsNamed() {
+        String trace = file(golden("ffa-dyn.wire.txt"));
+        assertThat(shell.run("replay", trace, "--firmware=optee-static", "--expect")).isOne();
+        assertThat(shell.err()).isEqualTo(
+                "cloister replay: optee-ffa answers as recorded; try --firmware optee-ffa\n");
+        assertThat(shell.run("replay", trace, "--firmware=optee-static")).isZero();
+        assertThat(shell.err()).isEmpty();
     }
 
     @Test

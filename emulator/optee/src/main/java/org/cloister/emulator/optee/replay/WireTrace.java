@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -14,6 +16,7 @@ import java.util.regex.Pattern;
 final class WireTrace {
     private static final Pattern WORDS = Pattern.compile(
             "(?:^|.*[\\s:])(ffa>|ffa<|smc>|smc<|msg>|msg<|rpc>|rpc<|mem-desc|mem|list|in>|STEP)(?:\\s(.*))?$");
+    private static final Set<String> BEFORE_A_CALL = Set.of("mem-desc", "mem", "list", "msg>", "in>", "rpc>");
     private static final int MAX_REGISTERS = 18;
     private static final int PAGE = 4096;
 
@@ -24,6 +27,7 @@ final class WireTrace {
     private Map<Long, List<Long>> lists = new HashMap<>();
     private SortedMap<Integer, Long> requestAnswer = new TreeMap<>();
     private SortedMap<Integer, Long> input = new TreeMap<>();
+    private OptionalInt waiting = OptionalInt.empty(); // the first line for a call that has not come yet
     private int line;
 
     private WireTrace(String source) {
@@ -33,6 +37,10 @@ final class WireTrace {
     static List<WireCall> read(String source, List<String> lines) {
         var trace = new WireTrace(source);
         lines.forEach(trace::read);
+        trace.waiting.ifPresent(first -> {
+            throw Vector.unreadable(source, first, "the trace ends before the call that this line belongs to");
+        });
+        WholeTrace.check(source, trace.calls);
         return trace.calls;
     }
 
@@ -46,6 +54,9 @@ final class WireTrace {
             throw Vector.unreadable(source, line, "it has none of the words of a trace");
         }
         String rest = matcher.group(2) == null ? "" : matcher.group(2).strip();
+        if (BEFORE_A_CALL.contains(matcher.group(1)) && waiting.isEmpty()) {
+            waiting = OptionalInt.of(line);
+        }
         switch (matcher.group(1)) {
             case "ffa>" -> begin(true, rest);
             case "smc>" -> begin(false, rest);
@@ -73,6 +84,7 @@ final class WireTrace {
         before = new TreeMap<>();
         descriptor = new TreeMap<>();
         lists = new HashMap<>();
+        waiting = OptionalInt.empty();
     }
 
     private void answer(String rest) {

@@ -21,6 +21,9 @@
  *     {@code list} with the pages behind a parameter, and {@code in>} with what the first parameter of a message refers
  *     to, where that was recorded. Memory that was not recorded is zero.
  * </ul>
+ *
+ * <p>A trace that is cut within a record, so that a call has no answer where others have one, or a descriptor or message
+ * has no call or not all its words, is refused before anything is called.
  */
 @Export
 @Version("1.0.0")
