@@ -14,7 +14,7 @@ public interface MemoryObserver {
     /** The name of the application processor in the normal world. */
     String CPU = "cpu";
 
-    /** {@return the names of all bus masters of the normal world, as pools name them in their grants; {@value #CPU} too} */
+    /** {@return the names of all bus masters of the normal world, as pools name them in grants; {@value #CPU} too} */
     Set<String> initiators();
 
     /**

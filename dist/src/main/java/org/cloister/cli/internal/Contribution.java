@@ -8,7 +8,8 @@ import java.util.Optional;
  * A fresh command and what it wants before it is called.
  *
  * @param command an object that picocli understands
- * @param board the board to run on unless the user chooses another, an empty name for the machine at hand; empty for none
+ * @param board the board to run on unless the user chooses another, an empty name for the machine at hand; empty for
+ *     none
  * @param needs filters of the services that have to be there
  * @param release gives the command back
  */

@@ -21,12 +21,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Lists the heaps of a board, or of this machine. It does not hold when there is none, or when one cannot tell how much of it is used. */
+/**
+ * Lists the heaps of a board, or of this machine. It does not hold when there is none, or when one cannot tell how much
+ * of it is used.
+ */
 @Component(
         service = Callable.class,
         scope = ServiceScope.PROTOTYPE,
         property = {"cloister.command=heaps", "cloister.command.board=" + BoardStage.DEFAULT_BOARD})
-@Command(name = "heaps", description = "List the heaps of a board, or of this machine: who serves them and how much is free.")
+@Command(name = "heaps",
+        description = "List the heaps of a board, or of this machine: who serves them and how much is free.")
 public final class HeapsCommand implements Callable<Integer> {
     private final Heaps heaps;
     private final Settling settling;

@@ -80,7 +80,8 @@ public final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (play && real) {
-            throw new CommandFailure(ExitStatus.UNUSABLE, "playback takes an emulated board; leave out --play or --real");
+            throw new CommandFailure(ExitStatus.UNUSABLE,
+                    "playback takes an emulated board; leave out --play or --real");
         }
         String token = control ? token() : "";
         Configuration configuration = configure(token);

@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Tests a backend, in a process of its own: the suite stops core, and no bundle of this program is to be in its way. */
+/** Tests a backend, in a process of its own: the suite stops core, and no bundle of this program may be in its way. */
 @Component(service = Callable.class, scope = ServiceScope.PROTOTYPE, property = "cloister.command=tck")
 @Command(name = "tck", description = "Test whether the backend in a bundle meets the contract, and say what to do.",
         footer = {"", "Exit status 1 when a clause does not hold. docs/writing-a-backend.md has more."})
@@ -37,7 +37,8 @@ public final class TckCommand implements Callable<Integer> {
     @Option(names = "--report", paramLabel = "DIR", description = "Where tck.xml (JUnit's format) and tck.html go.")
     private Optional<Path> report = Optional.empty();
 
-    @Option(names = "--framework", paramLabel = "FRAMEWORK", description = "The jar of another OSGi framework to test in.")
+    @Option(names = "--framework", paramLabel = "FRAMEWORK",
+            description = "The jar of another OSGi framework to test in.")
     private Optional<Path> framework = Optional.empty();
 
     @Option(names = "--json", description = "One JSON object.")

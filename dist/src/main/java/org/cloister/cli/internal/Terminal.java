@@ -100,7 +100,8 @@ final class Terminal implements Completer {
     private SortedSet<String> commands() {
         SortedSet<String> names = new TreeSet<>();
         try {
-            ServiceReference<?>[] found = context.getAllServiceReferences(null, "(&(" + SCOPE + "=*)(" + FUNCTION + "=*))");
+            ServiceReference<?>[] found = context.getAllServiceReferences(null,
+                    "(&(" + SCOPE + "=*)(" + FUNCTION + "=*))");
             for (ServiceReference<?> reference : found == null ? new ServiceReference<?>[0] : found) {
                 for (String function : functions(reference.getProperty(FUNCTION))) {
                     names.add(reference.getProperty(SCOPE) + ":" + function);

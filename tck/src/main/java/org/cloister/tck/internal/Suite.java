@@ -67,7 +67,8 @@ public final class Suite implements ContractSuite {
                 results.addAll(throughCore(core, subject, "drain", Checks.ON_HEAPS));
                 results.addAll(throughCore(core, subject, "revoke:1", Checks.ON_REVOCATION));
             }
-            return new ContractReport(bundle.getSymbolicName() + " " + bundle.getVersion(), environment(), lines, results);
+            return new ContractReport(bundle.getSymbolicName() + " " + bundle.getVersion(), environment(), lines,
+                    results);
         } finally {
             oneAtATime.unlock();
         }

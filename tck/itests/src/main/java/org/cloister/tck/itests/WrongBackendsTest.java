@@ -12,7 +12,7 @@ import org.cloister.backend.HeapBackend;
 import org.cloister.tck.CheckResult;
 import org.cloister.tck.ContractReport;
 import org.cloister.tck.sample.Flaw;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.osgi.framework.Bundle;
@@ -48,8 +48,8 @@ class WrongBackendsTest {
                 .filter(String.class::isInstance).map(String.class::cast).findFirst().orElse("");
     }
 
-    @AfterEach
-    void rightAgain() throws IOException, BundleException {
+    @AfterAll
+    static void rightAgain() throws IOException, BundleException {
         configure("");
     }
 

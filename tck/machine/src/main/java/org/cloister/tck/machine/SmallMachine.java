@@ -8,8 +8,8 @@ import org.cloister.heap.Access;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * A machine with {@value #SIZE} bytes of memory from {@value #BASE} on, bus masters, and firmware that programs a firewall
- * of {@value #REGIONS} regions. What no region covers is the CPU's, and nobody else's. A service.
+ * A machine with {@value #SIZE} bytes of memory from {@value #BASE} on, bus masters, and firmware that programs a
+ * firewall of {@value #REGIONS} regions. What no region covers is the CPU's, and nobody else's. A service.
  *
  * <p>Safe for use by any thread. Protection changes at once for all: no access is under way when a call returns.
  */

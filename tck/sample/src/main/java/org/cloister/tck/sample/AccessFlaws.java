@@ -35,13 +35,14 @@ final class AccessFlaws {
                                 }
                             }
                         }),
-                Flaw.ofPools("map-too-much", "CpuAccessChecks.aMappingCoversTheBuffer BufferChecks.theCpuMapsWhereItMay "
-                        + "CpuAccessChecks.aClosedMappingIsInaccessible",
+                Flaw.ofPools("map-too-much", "CpuAccessChecks.aMappingCoversTheBuffer "
+                        + "BufferChecks.theCpuMapsWhereItMay CpuAccessChecks.aClosedMappingIsInaccessible",
                         (right, setting) -> new ForwardingPool(right) {
                             @Override
                             public PoolMapping map(PoolBuffer buffer, Access access) {
                                 PoolMapping mapping = super.map(buffer, access);
-                                return new Mapped(mapping, setting.machine().map(buffer.address(0), buffer.size() + 4096),
+                                return new Mapped(mapping,
+                                        setting.machine().map(buffer.address(0), buffer.size() + 4096),
                                         mapping::close);
                             }
                         }),

@@ -85,7 +85,8 @@ final class AllocationFlaws {
                     }
                 }),
                 request("alignment-ignored", "AllocationChecks.alignmentIsHonoured "
-                        + "AllocationChecks.alignmentOfLargeBuffersIsHonoured LengthChecks.anAbsurdAlignmentIsRefused", (right, size, alignment) -> right.allocate(size,
+                        + "AllocationChecks.alignmentOfLargeBuffersIsHonoured LengthChecks.anAbsurdAlignmentIsRefused",
+                        (right, size, alignment) -> right.allocate(size,
                                 alignment > 4096 && Long.bitCount(alignment) == 1 ? 4096 : alignment)),
                 request("twice-as-much", "AllocationChecks.nothingIsWasted BufferChecks.oddSizesAreRoundedUp",
                         (right, size, alignment) ->
@@ -131,8 +132,8 @@ final class AllocationFlaws {
                             }
                         }),
                 Flaw.ofPools("refusals-leak", "ExhaustionChecks.refusalsOfAnExhaustedPoolCostNothing "
-                        + "ExhaustionChecks.allComesBack ConcurrencyChecks.exhaustionByManyEndsInOrder", (right, setting) ->
-                        setting.offer().useCase().equals(UseCase.TRUSTED_UI) ? new Leaking(right) : right),
+                        + "ExhaustionChecks.allComesBack ConcurrencyChecks.exhaustionByManyEndsInOrder",
+                        (right, setting) -> setting.offer().useCase().equals(UseCase.TRUSTED_UI) ? new Leaking(right) : right),
                 onScratch("interrupts-swallowed", "ConcurrencyChecks.anInterruptIsNotSwallowed", right ->
                         new ForwardingPool(right) {
                             @Override

@@ -103,8 +103,8 @@ final class AttributeFlaws {
                         + "DrainChecks.contentSurvives", right -> telling(right,
                         told -> told.grants(Map.of("video-decoder", Access.READ_WRITE, "display", Access.READ_WRITE)))),
                 usage("largest-of-nothing", "AttributeChecks.figuresOfUsageComeTogether",
-                        right -> new PoolUsage(right.capacity(), right.free(), OptionalLong.empty(), right.quarantined(),
-                                right.regionsUsed(), right.regionsLeft())),
+                        right -> new PoolUsage(right.capacity(), right.free(), OptionalLong.empty(),
+                                right.quarantined(), right.regionsUsed(), right.regionsLeft())),
                 usage("regions-used-only", "RegionChecks.regionsAreToldTogether",
                         right -> new PoolUsage(right.capacity(), right.free(), right.largestFree(), right.quarantined(),
                                 right.regionsUsed(), OptionalInt.empty())),
@@ -116,7 +116,8 @@ final class AttributeFlaws {
                     @Override
                     public TeeMemory teeMemory(PoolBuffer buffer) {
                         super.teeMemory(buffer);
-                        throw new HeapException(HeapError.NOT_SUPPORTED, "show", "a buffer", "it is wrong", "correct it");
+                        throw new HeapException(HeapError.NOT_SUPPORTED, "show", "a buffer", "it is wrong",
+                                "correct it");
                     }
                 }),
                 Flaw.ofPools("tee-elsewhere", "TeeMemoryChecks.aPhysicalPlaceIsTheBuffers", (right, _) ->

@@ -24,8 +24,8 @@ import org.osgi.annotation.versioning.ProviderType;
  * @param pools what becomes of a pool
  */
 @ProviderType
-public record Flaw(String name, Set<String> caughtBy, UnaryOperator<String> ids, UnaryOperator<List<PoolOffer>> offering,
-        BiFunction<Pool, Setting, Pool> pools) {
+public record Flaw(String name, Set<String> caughtBy, UnaryOperator<String> ids,
+        UnaryOperator<List<PoolOffer>> offering, BiFunction<Pool, Setting, Pool> pools) {
     /**
      * Where a pool is.
      *
@@ -37,7 +37,8 @@ public record Flaw(String name, Set<String> caughtBy, UnaryOperator<String> ids,
     public record Setting(PoolOffer offer, SmallMachine machine, BackendHost host) {}
 
     /** Nothing is wrong. */
-    private static final Flaw NONE = new Flaw("", Set.of(), id -> id, offers -> offers, (pool, _) -> pool);
+    private static final Flaw NONE = new Flaw("", Set.of(), id -> id, offers -> offers,
+            (pool, _) -> pool);
 
     /**
      * A flaw of the backend's id.
@@ -63,7 +64,8 @@ public record Flaw(String name, Set<String> caughtBy, UnaryOperator<String> ids,
     /** {@return all flaws that there are, made anew} */
     public static List<Flaw> all() {
         return Stream.<Supplier<List<Flaw>>>of(OfferFlaws::all, LifeFlaws::all, AttributeFlaws::all,
-                AllocationFlaws::all, FreeFlaws::all, AccessFlaws::all, ProtectionFlaws::all)
+                AllocationFlaws::all, FreeFlaws::all, AccessFlaws::all, ProtectionFlaws::all,
+                FailureFlaws::all)
                 .flatMap(group -> group.get().stream()).toList();
     }
 

@@ -59,6 +59,7 @@ final class OfferFlaws {
                 Flaw.ofOffers("use-case-renamed", "OfferChecks.aUseCaseIsDefinedOnce",
                         and(PoolOffer.refuse("sample,other", new UseCase(300, "sample-other"), "none", "wait"))),
                 Flaw.ofOffers("offered-twice", "OfferChecks.aNameIsOfferedOnce",
-                        and(refusal(UseCase.SECURE_VIDEO_RECORD.heapName(), "the small machine has no camera", "wait"))));
+                        and(refusal(UseCase.SECURE_VIDEO_RECORD.heapName(), "the small machine has no camera",
+                                "wait"))));
     }
 }

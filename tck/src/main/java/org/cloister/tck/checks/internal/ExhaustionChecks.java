@@ -33,7 +33,8 @@ final class ExhaustionChecks {
     void whatIsFreeCanBeHad(PoolBench bench) {
         long told = bench.free();
         long sum = bench.exhaust(bench.largeStep()).stream().mapToLong(PoolBuffer::size).sum();
-        Expect.that(sum >= told / 2 || bench.usage().regionsLeft().orElse(-1) == 0, "%d bytes were said to be free, and %d could be allocated", told, sum);
+        Expect.that(sum >= told / 2 || bench.usage().regionsLeft().orElse(-1) == 0,
+                "%d bytes were said to be free, and %d could be allocated", told, sum);
     }
 
     @Check(clause = "After one buffer of an exhausted pool is freed, one of that size can be allocated.",

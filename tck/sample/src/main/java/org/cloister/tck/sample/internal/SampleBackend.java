@@ -29,8 +29,8 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 
 /**
- * A right backend, of every kind of memory that there is: lent, protected since boot, and normal. Configured with a flaw
- * it is wrong in that one thing.
+ * A right backend, of every kind of memory that there is: lent, protected since boot, and normal. Configured with a
+ * flaw it is wrong in that one thing.
  */
 @ProvidesBackend(value = SampleBackend.ID, tee = true)
 @Component(service = HeapBackend.class, property = "flaw=", configurationPid = SampleConfiguration.PID)
