@@ -311,12 +311,18 @@ final class TaBuffers implements TaLink.Holder {
     }
 
     private void giveKeeperUp() {
+        Optional<Held> kept = keeper;
+        String why = "the memory application cannot give it back now";
         try {
             if (!link.isDead()) {
                 dropKeeper(link.connect("give an idle block back"));
             }
         } catch (HeapException e) {
             shelveKeeper(); // for a later try
+            why = e.getMessage();
+        }
+        if (kept.filter(one -> !link.isDead() && stuck.get(one.handle()) == one).isPresent()) {
+            kept.get().pool().stays(kept.get(), why);
         }
     }
 

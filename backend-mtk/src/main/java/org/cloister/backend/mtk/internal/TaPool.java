@@ -143,8 +143,12 @@ final class TaPool implements Pool {
         }
         Optional<String> kept = memory.free(mine);
         release();
-        kept.ifPresent(why -> mine.parts()
-                .forEach(part -> host.quarantined(this, part.address(), part.length(), why)));
+        kept.ifPresent(why -> stays(mine, why));
+    }
+
+    /** What was freed stays with the memory application. */
+    void stays(Held buffer, String why) {
+        buffer.parts().forEach(part -> host.quarantined(this, part.address(), part.length(), why));
     }
 
     /** A block that was handed over, or may have been, is never given back. */

@@ -150,6 +150,28 @@ class IdleBlockTest {
     }
 
     @Test
+    void whatStaysWhenThePoolIsDestroyedIsReported() {
+        Pool pool = f.open(MemoryType.CM_CMA);
+        PoolBuffer buffer = pool.allocate(2 * PAGE, PAGE);
+        pool.free(buffer);
+        assertThat(f.host.quarantined).isEmpty();
+        f.current = List.of();
+        pool.destroy();
+        assertThat(f.taken()).isEqualTo(BLOCK);
+        assertThat(f.host.quarantined).containsExactly("0x%x+0x1000".formatted(f.area().base() + 2 * PAGE));
+    }
+
+    @Test
+    void whatTheApplicationDoesNotGiveBackWhenItsTimeIsOverIsReported() {
+        Pool pool = f.open(MemoryType.CM_CMA);
+        pool.free(pool.allocate(PAGE, PAGE));
+        f.tee.change = (command, answer) -> command == MtkCommand.FREE
+                ? DisturbedTee.with(answer, 1, MtkCommand.NOT_FREED, 0) : answer;
+        f.time.pass(IDLE);
+        assertThat(f.host.quarantined).hasSize(1);
+    }
+
+    @Test
     void aPageWhoseFateNobodyKnowsKeepsTheBlockFromEverybody() {
         Pool pool = f.open(MemoryType.CM_CMA);
         PoolBuffer buffer = pool.allocate(PAGE, PAGE);
