@@ -30,6 +30,9 @@ final class TraceMemory {
 
     /** Bytes in memory that is made of pages; none when they leave it or cannot be read. */
     MemorySegment read(long[] pages, long offset, long length) {
+        if (offset < 0) {
+            return NOTHING;
+        }
         MemorySegment bytes = MemorySegment.ofArray(new byte[(int) length]);
         for (long done = 0; done < length;) {
             long page = (offset + done) / PAGE;
