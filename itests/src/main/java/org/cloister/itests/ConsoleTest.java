@@ -12,6 +12,7 @@ import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
@@ -19,7 +20,6 @@ import org.assertj.core.api.AbstractStringAssert;
 import org.cloister.admin.HeapAdmin;
 import org.cloister.console.web.WebPage;
 import org.cloister.emulator.soc.Soc;
-import org.cloister.heap.HeapListener;
 import org.cloister.heap.Heaps;
 import org.cloister.platform.BusFault;
 import org.cloister.platform.inspect.BoardView;
@@ -142,16 +142,18 @@ class ConsoleTest {
 
     @Test
     void whatHappensIsTraced() throws Exception {
-        Thread other = Thread.ofVirtual().start(() -> {
-            Framework.eventually("the trace listens", () -> Framework.context().getServiceReference(
-                    HeapListener.class) != null);
-            for (int i = 0; i < 100; i++) {
-                heaps.find(VIDEO).orElseThrow().allocate(4096).close();
-            }
-        });
-        assertThat(run("heap:trace " + VIDEO + " -n 2 --for 20").lines()).hasSize(2)
-                .allMatch(line -> line.contains(VIDEO));
-        other.join(Duration.ofSeconds(20));
+        var seen = new AtomicBoolean();
+        Thread other = Thread.ofVirtual().start(() -> Framework.eventually("the trace has seen enough", () -> {
+            heaps.find(VIDEO).orElseThrow().allocate(4096).close();
+            return seen.get();
+        }));
+        try {
+            assertThat(run("heap:trace " + VIDEO + " -n 2 --for 20").lines()).hasSize(2)
+                    .allMatch(line -> line.contains(VIDEO));
+        } finally {
+            seen.set(true);
+            other.join(Duration.ofSeconds(20));
+        }
         assertThat(run("heap:trace nothing --for 0")).isEmpty();
     }
 
