@@ -468,12 +468,12 @@ final class GpuCore {
 
     /** Somebody needs normal mode before the work of protected mode is done. */
     private void exit() {
-        mode.on(Event.EXIT);
         alarm = timer.after(limits.exit(), () -> thread.run(() -> {
             if (mode.now() == GpuMode.EXITING) {
                 hang("it did not leave protected mode");
             }
         }));
+        mode.on(Event.EXIT); // last: who sees it knows that the alarm is set
         face.global().request(HostInterface.REQUEST, HostInterface.PING);
         ringBell();
     }
