@@ -6,13 +6,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.cloister.core.internal.TestCore;
 import org.cloister.driver.bench.TestBackend;
 import org.cloister.driver.panthor.GpuMode;
-import org.cloister.emulator.devices.Panel.Clip;
 import org.cloister.emulator.devices.gpu.internal.EmulatedFirmware;
 import org.cloister.emulator.devices.gpu.internal.GpuModel;
 import org.cloister.emulator.soc.BoardBuilder;
@@ -193,21 +191,15 @@ final class GpuBoard implements AutoCloseable {
         }
     }
 
-    /**
-     * The microcontroller's clock stops with the {@code count}th word that it has for the driver: of a composition in
-     * protected mode the first says that it waits for that, and the second that it is entered.
-     */
-    AtomicReference<Clip> stallAtWord(int count) {
-        AtomicReference<Clip> stall = new AtomicReference<>();
+    /** The microcontroller's clock stops with the next word that it has for the driver. */
+    void haltWhenProtectedModeIsAskedFor() {
         AtomicReference<Listening> ear = new AtomicReference<>();
-        AtomicInteger left = new AtomicInteger(count);
         ear.set(soc().interrupts().listen(wiring.jobLine(), Runnable::run, () -> {
-            if (left.decrementAndGet() == 0) {
-                stall.set(gpu.stall());
-                ear.get().close();
-            }
+            Optional.ofNullable(ear.getAndSet(null)).ifPresent(heard -> {
+                heard.close();
+                gpu.stall();
+            });
         }));
-        return stall;
     }
 
     Optional<Long> freeNormalMemory() {

@@ -10,13 +10,11 @@ import static org.cloister.driver.panthor.internal.GpuBoard.until;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.cloister.driver.panthor.Composition;
 import org.cloister.driver.panthor.GpuGroup;
@@ -297,80 +295,12 @@ class PanthorDriverTest {
         Fence gate = new Fence("decoder");
         source.reservation().add(gate, Fence.Usage.WRITE);
         Fence done = group.compose(whole(source, target));
-        board.stallAtWord(1);
+        board.haltWhenProtectedModeIsAskedFor();
         int alarms = board.time().pending();
         gate.signal();
         until(() -> board.time().pending() == alarms + 2); // the composition's, and the request's
         assertThat(board.driver().readiness().mode()).isEqualTo(GpuMode.ENTERING);
         return done;
-    }
-
-    /** A composition of {@code secret} is in protected mode and stands still, and {@code open} wants normal mode. */
-    private AtomicReference<Clip> contend(GpuGroup secret, GpuGroup open, Composition inside, Composition outside,
-            List<Fence> fences) {
-        until(() -> secret.state() == GroupState.IDLE && open.state() == GroupState.IDLE);
-        AtomicReference<Clip> stall = board.stallAtWord(2);
-        fences.add(secret.compose(inside));
-        until(() -> board.driver().readiness().mode() == GpuMode.PROTECTED);
-        assertThat(secret.state()).isEqualTo(GroupState.PROTECTED);
-        int alarms = board.time().pending();
-        fences.add(open.compose(outside));
-        until(() -> board.time().pending() == alarms + 1);
-        assertThat(board.driver().readiness().mode()).isEqualTo(GpuMode.EXITING);
-        assertThat(open.state()).isEqualTo(GroupState.IDLE);
-        return stall;
-    }
-
-    @Test
-    void leavesProtectedModeForOthersAndGoesOnAfterwards() {
-        board.booted().serveVideo();
-        try (GpuGroup secret = group(CLOSED);
-                GpuGroup open = group(OPEN);
-                DmaBuf source = board.buffer(NORMAL, PICTURE);
-                DmaBuf target = board.buffer(VIDEO, BYTES);
-                DmaBuf other = board.buffer(NORMAL, BYTES)) {
-            List<Fence> fences = new ArrayList<>();
-            contend(secret, open, whole(source, target), whole(source, other), fences).get().close();
-            fences.forEach(PanthorDriverTest::succeed);
-            assertThat(board.look(target, true, BYTES)).isEqualTo(COMPOSED);
-            assertThat(board.look(other, false, BYTES)).isEqualTo(COMPOSED);
-            assertThat(board.gpu().protectedEntries()).isEqualTo(2);
-            assertThat(board.gpu().resets()).isZero();
-        }
-    }
-
-    @Test
-    void protectedModeThatIsNotLeftInTimeIsResetAndNobodyGetsInMeanwhile() {
-        board.booted().serveVideo();
-        try (GpuGroup secret = group(CLOSED);
-                GpuGroup open = group(OPEN);
-                DmaBuf source = board.buffer(VIDEO, PICTURE);
-                DmaBuf normal = board.buffer(NORMAL, PICTURE);
-                DmaBuf target = board.buffer(VIDEO, BYTES);
-                DmaBuf other = board.buffer(NORMAL, BYTES)) {
-            long place = board.place(target, true);
-            List<Fence> fences = new ArrayList<>();
-            contend(secret, open, whole(source, target), whole(normal, other), fences);
-            attack(place);
-            board.time().advance(Duration.ofMillis(499));
-            assertThat(board.gpu().resets()).isZero();
-            attack(place);
-            board.time().advance(Duration.ofMillis(1));
-            attack(place);
-            fail(fences.getFirst(), HeapError.TIMED_OUT);
-            attack(place);
-            succeed(fences.getLast());
-            assertThat(board.look(other, false, BYTES)).isEqualTo(COMPOSED);
-            assertThat(secret.state()).isEqualTo(GroupState.LOST);
-            assertThat(open.failure()).isEmpty();
-        }
-    }
-
-    private void attack(long place) {
-        for (String outsider : List.of("cpu", "gpu")) {
-            assertThatThrownBy(() -> board.memory(outsider).readInt(place)).isInstanceOf(BusFault.class);
-        }
-        assertThatThrownBy(() -> board.memory("gpu").writeInt(place, 1)).isInstanceOf(BusFault.class);
     }
 
     @Test
