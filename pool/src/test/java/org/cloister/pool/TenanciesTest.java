@@ -2,7 +2,10 @@
 package org.cloister.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
 import org.cloister.pool.Tenancies.Tenancy;
 import org.junit.jupiter.api.Test;
 
@@ -31,5 +34,42 @@ class TenanciesTest {
         assertThat(tenancies.enter(device)).isPresent();
         first.close();
         assertThat(tenancies.enter(device)).isEmpty();
+    }
+
+    private Tenant tenant() {
+        return new Tenant(tenancies, device, "the device");
+    }
+
+    private static HeapError refusal(Tenant tenant) {
+        return catchThrowableOfType(HeapException.class, () -> tenant.enter("try")).error();
+    }
+
+    @Test
+    void aTenantEntersOnceAndStays() {
+        Tenant first = tenant();
+        first.enter("try");
+        first.enter("try again");
+        assertThat(refusal(tenant())).isEqualTo(HeapError.BUSY);
+    }
+
+    @Test
+    void whoNeverEnteredIsInNobodysWay() {
+        Tenant idle = tenant();
+        Tenant other = tenant();
+        other.enter("try");
+        idle.close();
+        assertThat(refusal(tenant())).isEqualTo(HeapError.BUSY);
+        other.close();
+        tenant().enter("try");
+    }
+
+    @Test
+    void whoHasLeftDoesNotComeBack() {
+        Tenant first = tenant();
+        first.enter("try");
+        first.close();
+        first.close();
+        assertThat(refusal(first)).isEqualTo(HeapError.CLOSED);
+        tenant().enter("try");
     }
 }

@@ -14,6 +14,7 @@ import org.cloister.backend.optee.internal.SimulatedOptee;
 import org.cloister.platform.ContiguousArea;
 import org.cloister.pool.PoolTimer;
 import org.cloister.pool.StaticRanges;
+import org.cloister.pool.Tenancies;
 import org.cloister.tee.Tee;
 
 /** The bundles with backends, which are started and stopped as a framework would. */
@@ -24,6 +25,7 @@ final class Bundles {
     private final Machine machine;
     private final PoolTimer timer;
     private final StaticRanges ranges = new StaticRanges();
+    private final Tenancies tenancies = new Tenancies();
     private final List<ContiguousArea> areas = new ArrayList<>();
     private final ContiguousArea area;
     private final Map<String, Started> started = new LinkedHashMap<>();
@@ -88,7 +90,7 @@ final class Bundles {
     }
 
     private Started mtk() {
-        var bundle = new SimulatedMtk(machine.soc().deviceTree(), () -> tee, areas, timer);
+        var bundle = new SimulatedMtk(machine.soc().deviceTree(), () -> tee, areas, timer, tenancies);
         mtk = Optional.of(bundle);
         return new Started(bundle.backend(), () -> {
             mtk = Optional.empty();
@@ -97,7 +99,8 @@ final class Bundles {
     }
 
     private Started amdtee() {
-        var bundle = new SimulatedAmdTee(world.scheduler(), machine.soc(), machine.psp(), machine.files(), area, timer);
+        var bundle = new SimulatedAmdTee(world.scheduler(), machine.soc(), machine.psp(), machine.files(), area, timer,
+                tenancies);
         return new Started(bundle.backend(), bundle::close);
     }
 

@@ -25,6 +25,7 @@ import org.cloister.platform.dt.DeviceTree;
 import org.cloister.pool.LendingPolicy;
 import org.cloister.pool.MachineTimer;
 import org.cloister.pool.Tenancies;
+import org.cloister.pool.Tenant;
 import org.cloister.tee.Tee;
 import org.cloister.tee.TeeVersion;
 import org.osgi.annotation.bundle.Capability;
@@ -80,7 +81,7 @@ public final class AmdTeeComponent implements HeapBackend {
         var ring = new PspRing(device, new Pages(memory, area), new RingLimits(millis(configuration.mailbox_ms()),
                 millis(configuration.full_ms()), millis(configuration.answer_ms()),
                 Duration.ofMillis(Math.max(0, configuration.recovery_ms()))), Waiter.machine(),
-                () -> tenancies.enter(memory)); // the machine has one processor, which may come and go
+                new Tenant(tenancies, memory, PspRing.WHICH)); // the machine has one processor, which may come and go
         var protector = new Protector(ring, found);
         driver = new Driver(ring, protector, new Withheld(protector, area), timer::close);
         LendingPolicy policy = LendingPolicy.of(configuration.smallest_chunk_bytes(), Pages.SIZE)

@@ -28,6 +28,8 @@ import org.cloister.platform.conduit.FirmwareFiles;
 import org.cloister.platform.conduit.PspDevice;
 import org.cloister.platform.conduit.PspRegister;
 import org.cloister.platform.dt.AddressRange;
+import org.cloister.pool.Tenancies;
+import org.cloister.pool.Tenant;
 
 /** A board with a secure processor, and the driver's side of it, without a framework. */
 final class LaptopFixture implements AutoCloseable {
@@ -56,7 +58,8 @@ final class LaptopFixture implements AutoCloseable {
     final PhysicalMemory cpu = power.soc().memory("cpu");
     final CommandServer server = new CommandServer(machine.get());
     final Disturbed device = new Disturbed(new SecureProcessor(2, machine.get(), server));
-    final PspRing ring = new PspRing(device, new Pages(cpu, area), LIMITS, Waiter.machine());
+    final PspRing ring = new PspRing(device, new Pages(cpu, area), LIMITS, Waiter.machine(),
+            new Tenant(new Tenancies(), cpu, PspRing.WHICH));
     final FirmwareFiles files = path -> Stream
             .of(new MemoryApplication(machine.get()), StandardApplications.contentDecryption())
             .filter(application -> path.equals("amdtee/" + application.uuid() + ".bin"))

@@ -23,6 +23,8 @@ import org.cloister.platform.conduit.PspCommand;
 import org.cloister.platform.layout.ContentSample;
 import org.cloister.platform.layout.PspRingEntry;
 import org.cloister.platform.layout.ProtectedMemoryApplication;
+import org.cloister.pool.Tenancies;
+import org.cloister.pool.Tenant;
 import org.cloister.tee.Direction;
 import org.cloister.tee.Login;
 import org.cloister.tee.Param;
@@ -129,7 +131,7 @@ class PspRingTest {
     void aRingThatSomebodyLeftIsDestroyed() {
         ring.ready("first");
         PspRing second = new PspRing(laptop.device, ring.pages(), LaptopFixture.LIMITS,
-                Waiter.machine());
+                Waiter.machine(), new Tenant(new Tenancies(), laptop, PspRing.WHICH));
         assertThat(second.ready("second")).isEqualTo(1);
         second.close();
     }

@@ -4,6 +4,7 @@ package org.cloister.backend.mtk.internal;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.cloister.platform.ContiguousArea;
+import org.cloister.pool.Tenant;
 
 /**
  * One instance of the memory application, with all that it holds for this backend.
@@ -17,12 +18,13 @@ record Application(TaLink link, TaBuffers buffers, TaLoans loans, Optional<TaReg
     /**
      * Opens no session yet.
      *
+     * @param tenant this driver, among those that may have the application
      * @param idle how long blocks without buffers are kept
      * @param onDeath told once, with the reason, that all is lost
      */
-    static Application of(TaSession session, Binding binding, Optional<ContiguousArea> area, IdleTime idle,
+    static Application of(TaSession session, Tenant tenant, Binding binding, Optional<ContiguousArea> area, IdleTime idle,
             Consumer<String> onDeath) {
-        var link = new TaLink(session, onDeath);
+        var link = new TaLink(session, tenant, onDeath);
         Optional<Blocks> blocks = area.map(Blocks::new);
         Optional<TaRegions> regions = blocks.map(known -> new TaRegions(link, known, binding.devices()));
         var buffers = new TaBuffers(link, binding.carveOut(), blocks, idle, () -> regions.map(TaRegions::size).orElse(0));

@@ -27,6 +27,7 @@ import org.cloister.platform.dt.AddressRange;
 import org.cloister.pool.LendingPolicy;
 import org.cloister.pool.LendingPool;
 import org.cloister.pool.PoolTimer;
+import org.cloister.pool.Tenant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,8 @@ import org.slf4j.LoggerFactory;
  */
 final class MtkBackend implements HeapBackend {
     static final String ID = "mtk";
+    /** How errors call the application. */
+    static final String APPLICATION = "the memory application";
 
     private static final Logger LOG = LoggerFactory.getLogger(MtkBackend.class);
     private static final long PAGE = 4096;
@@ -44,6 +47,7 @@ final class MtkBackend implements HeapBackend {
     private final Optional<Binding> binding;
     private final Settings settings;
     private final TeeSource tees;
+    private final Tenant tenant;
     private final Supplier<List<ContiguousArea>> areas;
     private final PoolTimer timer;
     private final Runnable onEnd;
@@ -83,14 +87,16 @@ final class MtkBackend implements HeapBackend {
     /**
      * Serves what a device tree tells of.
      *
+     * @param tenant this driver, among those that may have the application; closed with the backend
      * @param timer the time that idle blocks go by
      * @param onEnd run once, when it was retired and nothing is left
      */
-    MtkBackend(Optional<Binding> binding, Settings settings, TeeSource tees, Supplier<List<ContiguousArea>> areas,
-            PoolTimer timer, Runnable onEnd) {
+    MtkBackend(Optional<Binding> binding, Settings settings, TeeSource tees, Tenant tenant,
+            Supplier<List<ContiguousArea>> areas, PoolTimer timer, Runnable onEnd) {
         this.binding = binding;
         this.settings = settings;
         this.tees = tees;
+        this.tenant = tenant;
         this.areas = areas;
         this.timer = timer;
         this.onEnd = onEnd;
@@ -226,7 +232,7 @@ final class MtkBackend implements HeapBackend {
             application = Optional.empty();
         }
         if (application.isEmpty()) {
-            application = Optional.of(Application.of(new TaSession(tees, settings.application), binding.orElseThrow(),
+            application = Optional.of(Application.of(new TaSession(tees, settings.application), tenant, binding.orElseThrow(),
                     area(), new IdleTime(settings.idle, timer), this::died));
         }
         return application.get();
@@ -339,6 +345,7 @@ final class MtkBackend implements HeapBackend {
             ended = true;
         }
         ending.map(Application::link).ifPresent(TaLink::close);
+        tenant.close();
         tees.close();
         onEnd.run();
     }

@@ -15,6 +15,8 @@ import org.cloister.heap.HeapException;
 import org.cloister.platform.ContiguousArea;
 import org.cloister.platform.dt.DeviceTree;
 import org.cloister.pool.MachineTimer;
+import org.cloister.pool.Tenancies;
+import org.cloister.pool.Tenant;
 import org.cloister.region.RegionProtection;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
@@ -48,13 +50,15 @@ public final class MtkComponent implements HeapBackend {
 
     /** Reads the device tree. */
     @Activate
-    public MtkComponent(BundleContext context, MtkConfiguration configuration, @Reference DeviceTree tree) {
+    public MtkComponent(BundleContext context, MtkConfiguration configuration, @Reference DeviceTree tree,
+            @Reference Tenancies tenancies) {
         var timer = new MachineTimer("cloister-mtk-trim",
                 failure -> LOG.error("work of the backend for MediaTek failed", failure));
         var tees = new TeeTracker(context, configuration.tee_target(), this::changed);
         Optional<Binding> binding = read(tree);
         MtkBackend.Settings settings = MtkBackend.Settings.of(configuration);
-        backend = new MtkBackend(binding, settings, tees, () -> areas, timer, timer::close);
+        backend = new MtkBackend(binding, settings, tees, new Tenant(tenancies, tree, MtkBackend.APPLICATION),
+                () -> areas, timer, timer::close);
         tees.open();
         regions = binding.flatMap(Binding::area).filter(area -> settings.numbering() == Numbering.CURRENT)
                 .map(area -> register(context));

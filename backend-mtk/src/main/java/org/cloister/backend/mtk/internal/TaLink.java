@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
+import org.cloister.pool.Tenant;
 
 /**
  * One instance of the memory application, as all that it holds for this backend reaches it.
@@ -24,6 +25,7 @@ import org.cloister.heap.HeapException;
 final class TaLink {
     private final ReentrantLock lock = new ReentrantLock();
     private final TaSession session;
+    private final Tenant tenant;
     private final MemoryTa ta;
     private final Consumer<String> onDeath;
     private final List<Holder> holders = new ArrayList<>(); // guarded by lock, as is the next
@@ -47,10 +49,12 @@ final class TaLink {
     /**
      * Opens nothing yet.
      *
+     * @param tenant this driver, among those that may have the application
      * @param onDeath told once, with the reason, that all is lost; must not wait for this object
      */
-    TaLink(TaSession session, Consumer<String> onDeath) {
+    TaLink(TaSession session, Tenant tenant, Consumer<String> onDeath) {
         this.session = session;
+        this.tenant = tenant;
         this.ta = new MemoryTa(session);
         this.onDeath = onDeath;
     }
@@ -80,7 +84,7 @@ final class TaLink {
             lock.lockInterruptibly();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new HeapException(HeapError.INTERRUPTED, what, "the memory application",
+            throw new HeapException(HeapError.INTERRUPTED, what, MtkBackend.APPLICATION,
                     "the thread was interrupted while another was calling it", "try again", e);
         }
         try {
@@ -103,10 +107,12 @@ final class TaLink {
     /**
      * In turn: makes sure that there is a session with an application that knows what it holds.
      *
-     * @throws HeapException {@code FIRMWARE_DEAD} when it does not; what {@link TaSession#ensure} throws
+     * @throws HeapException {@code FIRMWARE_DEAD} when it does not; {@code BUSY} while a former driver has buffers in it;
+     *     {@code CLOSED} when this driver has ended; what {@link TaSession#ensure} throws
      */
     MemoryTa connect(String what) {
         requireAlive(what);
+        tenant.enter(what);
         long now = session.ensure(what);
         if (now != serial) {
             if (!holders.stream().allMatch(holder -> holder.isKnown(ta))) {
@@ -120,7 +126,7 @@ final class TaLink {
 
     private void requireAlive(String what) {
         if (dead) {
-            throw new HeapException(HeapError.FIRMWARE_DEAD, what, "the memory application",
+            throw new HeapException(HeapError.FIRMWARE_DEAD, what, MtkBackend.APPLICATION,
                     "the trusted OS was restarted, and what was allocated before is lost",
                     "try again when those buffers are released");
         }

@@ -37,7 +37,7 @@ final class TaLoans implements TaLink.Holder {
         String what = "take memory back";
         link.inTurn(() -> {
             if (link.connect(what).freeLegacy(handle) != MemoryTa.Freed.YES) {
-                throw new HeapException(HeapError.BUSY, what, "the memory application",
+                throw new HeapException(HeapError.BUSY, what, MtkBackend.APPLICATION,
                         "it does not give handle 0x%x back".formatted(handle), "try again");
             }
             return handles.remove(handle);

@@ -139,7 +139,7 @@ final class TaSession {
         if (error == HeapError.FIRMWARE_REFUSED) {
             return result.orElseThrow(what);
         }
-        throw new HeapException(error, what, "the memory application", "it answered " + TeeCode.name(result.code()),
+        throw new HeapException(error, what, MtkBackend.APPLICATION, "it answered " + TeeCode.name(result.code()),
                 "free buffers, or ask for less");
     }
 

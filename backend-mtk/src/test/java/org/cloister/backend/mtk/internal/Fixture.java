@@ -30,6 +30,8 @@ import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.ContiguousArea;
 import org.cloister.platform.Initiator;
+import org.cloister.pool.Tenancies;
+import org.cloister.pool.Tenant;
 import org.cloister.platform.layout.MtkCommand;
 import org.cloister.tee.Tee;
 
@@ -40,10 +42,12 @@ final class Fixture implements AutoCloseable {
     final PoweredSoc power;
     final TestHost host = new TestHost();
     final MtkBackend backend;
+    private final MtkBackend.Settings settings;
     final DisturbedTee tee;
     List<Tee> current;
     private final TrustedFirmware firmware;
     private MemoryApplication application;
+    private final Tenancies tenancies = new Tenancies();
     final SteppedTime time = new SteppedTime();
     volatile boolean closed;
     volatile boolean ended;
@@ -70,15 +74,30 @@ final class Fixture implements AutoCloseable {
         firmware.add(application);
         tee = new DisturbedTee(optee());
         current = List.of(tee);
-        backend = new MtkBackend(Binding.read(soc().deviceTree()),
-                new MtkBackend.Settings(configured, numbering, secureVideo, idle, Optional.empty()), source(),
-                soc()::contiguousAreas, time, () -> ended = true);
-        backend.connected(host);
+        settings = new MtkBackend.Settings(configured, numbering, secureVideo, idle, Optional.empty());
+        backend = start(() -> ended = true);
+    }
+
+    /** Another driver of the same machine, started. */
+    MtkBackend successor() {
+        return start(() -> { });
+    }
+
+    private MtkBackend start(Runnable onEnd) {
+        var started = new MtkBackend(Binding.read(soc().deviceTree()), settings, source(), tenant(),
+                soc()::contiguousAreas, time, onEnd);
+        started.connected(host);
+        return started;
     }
 
     private static MemoryApplication application(Numbering numbering) {
         return new MemoryApplication(MtkCommand.APPLICATION,
                 org.cloister.emulator.mtk.internal.Numbering.valueOf(numbering.name()));
+    }
+
+    /** Somebody who wants the application of the machine. */
+    Tenant tenant() {
+        return new Tenant(tenancies, power, MtkBackend.APPLICATION);
     }
 
     TeeSource source() {
@@ -125,11 +144,19 @@ final class Fixture implements AutoCloseable {
     }
 
     PoolOffer offer(String heap) {
+        return offer(backend, heap);
+    }
+
+    private static PoolOffer offer(MtkBackend backend, String heap) {
         return backend.offers().stream().filter(o -> o.heap().equals(heap)).findFirst().orElseThrow();
     }
 
     Pool open(MemoryType type) {
-        return backend.open(offer(type.heap()));
+        return open(backend, type);
+    }
+
+    static Pool open(MtkBackend backend, MemoryType type) {
+        return backend.open(offer(backend, type.heap()));
     }
 
     /** The trusted OS forgets what the application had: another instance of it is there. */

@@ -92,7 +92,7 @@ class MtkBackendTest {
 
     private MtkBackend backend(Optional<Binding> binding, SecureVideo secureVideo, Optional<String> problem) {
         return new MtkBackend(binding, new MtkBackend.Settings(Optional.empty(), Numbering.CURRENT, secureVideo,
-                Duration.ZERO, problem), f.source(), List::of, f.time, () -> { });
+                Duration.ZERO, problem), f.source(), f.tenant(), List::of, f.time, () -> { });
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.cloister.backend.mtk.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.cloister.backend.mtk.internal.Fixture.MIB;
+import static org.cloister.backend.mtk.internal.Fixture.refused;
 
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.cloister.backend.Pool;
 import org.cloister.backend.PoolBuffer;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +91,50 @@ class RetirementTest {
         f.time.pass(Duration.ofSeconds(1));
         assertThat(f.ended).isTrue();
         assertThat(f.taken()).as("nobody knows that it is safe").isEqualTo(64 * MIB);
+    }
+
+    @ParameterizedTest
+    @EnumSource(MemoryType.class)
+    void theSuccessorWaitsUntilTheFormerHasGivenAllBack(MemoryType type) {
+        Pool former = f.open(type);
+        PoolBuffer buffer = former.allocate(PAGE, PAGE);
+        f.backend.retire();
+        MtkBackend successor = f.successor();
+        Pool pool = Fixture.open(successor, type);
+        HeapException e = refused(HeapError.BUSY, () -> pool.allocate(PAGE, PAGE));
+        assertThat(e.why()).contains("former driver");
+        former.free(buffer);
+        refused(HeapError.BUSY, () -> pool.allocate(PAGE, PAGE));
+        former.destroy();
+        PoolBuffer own = pool.allocate(PAGE, PAGE);
+        pool.free(own);
+        pool.destroy();
+        successor.retire();
+        assertThat(f.taken()).isZero();
+        assertThat(f.regions()).isZero();
+    }
+
+    @Test
+    void theSuccessorOfOneThatGaveUpTouchesNothingOfIt() {
+        Pool former = f.open(MemoryType.CM_CMA);
+        PoolBuffer buffer = former.allocate(PAGE, PAGE);
+        f.backend.retire();
+        f.current = List.of();
+        former.free(buffer);
+        former.destroy();
+        f.time.pass(Duration.ofMinutes(1));
+        f.current = List.of(f.tee.again());
+        Pool pool = Fixture.open(f.successor(), MemoryType.CM_CMA);
+        HeapException e = refused(HeapError.BUSY, () -> pool.allocate(PAGE, PAGE));
+        assertThat(e.why()).contains("before this backend was started");
+        assertThat(f.taken()).as("what nobody gives back any more").isEqualTo(64 * MIB);
+    }
+
+    @Test
+    void aDriverThatHasEndedSaysNothingMore() {
+        TaRegions regions = f.backend.regions();
+        f.backend.retire();
+        refused(HeapError.CLOSED, regions::count);
     }
 
     @Test

@@ -14,6 +14,8 @@ import org.cloister.platform.conduit.FirmwareFiles;
 import org.cloister.platform.conduit.PspDevice;
 import org.cloister.pool.LendingPolicy;
 import org.cloister.pool.PoolTimer;
+import org.cloister.pool.Tenancies;
+import org.cloister.pool.Tenant;
 import org.cloister.simulation.Scheduler;
 
 /** The bundle of AMD's secure processor, started: what its component makes. */
@@ -28,7 +30,7 @@ public final class SimulatedAmdTee implements AutoCloseable {
 
     /** Starts it. */
     public SimulatedAmdTee(Scheduler scheduler, Soc soc, PspDevice device, FirmwareFiles files, ContiguousArea area,
-            PoolTimer timer) {
+            PoolTimer timer, Tenancies tenancies) {
         var ring = new PspRing(device, new Pages(soc.memory(Initiator.CPU), area), LIMITS, new Waiter() {
             @Override
             public long nanos() {
@@ -39,7 +41,7 @@ public final class SimulatedAmdTee implements AutoCloseable {
             public void pause(int turn) {
                 scheduler.pause(LOOK_NANOS * Math.min(turn + 1, 100));
             }
-        });
+        }, new Tenant(tenancies, soc, PspRing.WHICH));
         var protector = new Protector(ring, files);
         driver = new Driver(ring, protector, new Withheld(protector, area), () -> { });
         backend = new AmdTeeBackend(driver, () -> true, soc.deviceTree(), area,

@@ -9,6 +9,8 @@ import org.cloister.backend.HeapBackend;
 import org.cloister.platform.ContiguousArea;
 import org.cloister.platform.dt.DeviceTree;
 import org.cloister.pool.PoolTimer;
+import org.cloister.pool.Tenancies;
+import org.cloister.pool.Tenant;
 import org.cloister.tee.Tee;
 
 /** MediaTek's bundle, started: what its component makes. */
@@ -22,9 +24,10 @@ public final class SimulatedMtk implements AutoCloseable {
      *
      * @param tee the trusted OS, while it is there; the same object as long as it is the same
      * @param areas the contiguous areas of the board
+     * @param tenancies who has which device of the board
      */
     public SimulatedMtk(DeviceTree tree, Supplier<Optional<Tee>> tee, List<ContiguousArea> areas,
-            PoolTimer timer) {
+            PoolTimer timer, Tenancies tenancies) {
         backend = new MtkBackend(Binding.read(tree),
                 new MtkBackend.Settings(Optional.empty(), Numbering.CURRENT, SecureVideo.CMA, IDLE, Optional.empty()),
                 new TeeSource() {
@@ -37,7 +40,7 @@ public final class SimulatedMtk implements AutoCloseable {
                     public void close() {
                         // what was opened through it is closed with the sessions
                     }
-                }, () -> areas, timer, () -> { });
+                }, new Tenant(tenancies, tree, MtkBackend.APPLICATION), () -> areas, timer, () -> { });
     }
 
     /** What it registers for core. */

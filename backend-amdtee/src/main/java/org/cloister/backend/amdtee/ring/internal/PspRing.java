@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.conduit.PspCommand;
@@ -15,7 +14,7 @@ import org.cloister.platform.conduit.PspMailbox;
 import org.cloister.platform.conduit.PspRegister;
 import org.cloister.platform.layout.PspInitRing;
 import org.cloister.platform.layout.PspRingEntry;
-import org.cloister.pool.Tenancies;
+import org.cloister.pool.Tenant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,14 +44,15 @@ public final class PspRing implements AutoCloseable {
     private static final int SIZE = PspDevice.RING_ENTRIES * PspRingEntry.SIZE;
     private static final int STATE_OFFSET = Integer.BYTES;
     private static final int FLAG_OFFSET = PspRingEntry.SIZE - Integer.BYTES;
-    private static final String WHICH = "the secure processor";
+    /** How errors call the processor. */
+    public static final String WHICH = "the secure processor";
 
     private final PspDevice device;
     private final Pages pages;
     private final RingLimits limits;
     private final Waiter waiter;
     private final Mailbox mailbox;
-    private final Supplier<Optional<Tenancies.Tenancy>> entrance;
+    private final Tenant tenant;
     private final ReentrantLock lock = new ReentrantLock();
     private final int[] flags = new int[PspDevice.RING_ENTRIES]; // guarded by lock
     private State state = State.IDLE; // guarded by lock
@@ -60,7 +60,6 @@ public final class PspRing implements AutoCloseable {
     private int write; // guarded by lock
     private long died; // guarded by lock
     private String why = ""; // guarded by lock
-    private Optional<Tenancies.Tenancy> tenancy = Optional.empty(); // guarded by lock
     private volatile long generation;
 
     /**
@@ -70,19 +69,10 @@ public final class PspRing implements AutoCloseable {
      * @param pages normal memory
      * @param limits how long to wait
      * @param waiter how to wait
+     * @param tenant this driver, among those that may have the processor; closed with the ring
      */
-    public PspRing(PspDevice device, Pages pages, RingLimits limits, Waiter waiter) {
-        this(device, pages, limits, waiter, () -> Optional.of(() -> { }));
-    }
-
-    /**
-     * Makes the driver's side, where another driver may have the processor: it is asked for once something is called.
-     *
-     * @param entrance gives the right to call the processor, or nothing while somebody else has it
-     */
-    public PspRing(PspDevice device, Pages pages, RingLimits limits, Waiter waiter,
-            Supplier<Optional<Tenancies.Tenancy>> entrance) {
-        this.entrance = entrance;
+    public PspRing(PspDevice device, Pages pages, RingLimits limits, Waiter waiter, Tenant tenant) {
+        this.tenant = tenant;
         this.device = device;
         this.pages = pages;
         this.limits = limits;
@@ -122,7 +112,7 @@ public final class PspRing implements AutoCloseable {
             switch (state) {
                 case READY -> { }
                 case IDLE -> {
-                    enter(what);
+                    tenant.enter(what);
                     initialise(what);
                 }
                 case DEAD -> {
@@ -278,14 +268,6 @@ public final class PspRing implements AutoCloseable {
                 "it was initialised anew, and has forgotten what was opened before", "open another session");
     }
 
-    private void enter(String what) {
-        if (tenancy.isEmpty()) {
-            tenancy = Optional.of(entrance.get().orElseThrow(() -> new HeapException(HeapError.BUSY, what, WHICH,
-                    "its former driver still has it, for buffers of before are live", "release those buffers, then try "
-                    + "again")));
-        }
-    }
-
     private void initialise(String what) {
         long ring = pages.take(SIZE);
         boolean unknown = true;
@@ -353,7 +335,7 @@ public final class PspRing implements AutoCloseable {
             }
             state = State.CLOSED;
             memory = Optional.empty();
-            tenancy.ifPresent(Tenancies.Tenancy::close);
+            tenant.close();
         } finally {
             lock.unlock();
         }
