@@ -207,6 +207,11 @@ public final class HeapBench implements Bench {
                 () -> heap.state() == HeapState.AVAILABLE);
     }
 
+    /** Waits until no former life of the backend, which has no buffers any more, is in the way of the present one. */
+    public void awaitTurn() {
+        Laboratory.eventually("the heap still refuses with BUSY, though no buffer of before is left", this::isFree);
+    }
+
     /** {@return a started bundle without code, as whose user of memory the check acts; uninstalled after it} */
     public Bundle consumer() {
         Manifest manifest = new Manifest();
@@ -239,7 +244,7 @@ public final class HeapBench implements Bench {
             quietly(() -> Laboratory.start(subject.bundle()));
         }
         quietly(() -> heaps().await(offer.heap(), PATIENCE));
-        quietly(() -> Laboratory.eventually("", this::isFree));
+        quietly(this::awaitTurn);
     }
 
     /** Whether no former life of the backend is in the way any more. */

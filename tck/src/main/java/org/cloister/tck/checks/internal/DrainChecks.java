@@ -125,6 +125,7 @@ final class DrainChecks {
         bench.take(bench.modest()).close();
         bench.stopBackend();
         bench.startBackend();
+        bench.awaitTurn();
         Expect.that(bench.heaps().find(bench.heap()).filter(heap -> heap == bench.served()).isPresent(),
                 "another heap has the name");
         bench.obtain(bench.modest());
@@ -191,6 +192,7 @@ final class DrainChecks {
             bench.take(bench.modest()).close();
             bench.stopBackend();
             bench.startBackend();
+            bench.awaitTurn();
         }
         // A former life may keep something idle for a moment; what it keeps for good is lost.
         Laboratory.eventually("of %d bytes that were free, some are not".formatted(before),
@@ -203,6 +205,7 @@ final class DrainChecks {
         Set<Thread> before = new HashSet<>(Thread.getAllStackTraces().keySet());
         bench.stopBackend();
         bench.startBackend();
+        bench.awaitTurn();
         bench.take(bench.modest()).close();
         Set<Thread> during = new HashSet<>(Thread.getAllStackTraces().keySet());
         during.removeAll(before);
