@@ -16,7 +16,6 @@ import org.cloister.heap.HeapException;
 import org.cloister.importer.Attachment;
 import org.cloister.importer.Importers;
 import org.cloister.importer.Mapping;
-import org.cloister.importer.SegmentCursor;
 import org.cloister.platform.device.MemoryRange;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -77,7 +76,7 @@ public final class DeviceJob<T> {
     public int add(DeviceImporter importer, DmaBuf buffer, Access access) {
         try {
             Attachment attachment = importers.attach(buffer, importer, access);
-            importer.use(attachment, this::settle);
+            importer.use(attachment, _ -> settle());
             parts.add(new Part(importer, attachment, access));
             return parts.size() - 1;
         } catch (HeapException e) {
@@ -139,15 +138,7 @@ public final class DeviceJob<T> {
         Part wanted = parts.get(part);
         Mapping mapping = wanted.attachment.map(wanted.access, limit);
         wanted.mapping = Optional.of(mapping);
-        List<MemoryRange> ranges = new ArrayList<>();
-        SegmentCursor cursor = mapping.cursor();
-        long left = length;
-        while (left > 0 && cursor.next()) {
-            long piece = Math.min(left, cursor.length());
-            ranges.add(new MemoryRange(cursor.address(), piece));
-            left -= piece;
-        }
-        return ranges;
+        return MemoryRange.of(mapping, length);
     }
 
     /** Signalled when it is over. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What drivers of devices with one queue have in common: the device as an importer, and buffers on their way through it.
+ * What drivers have in common: the device as an importer, the thread that state of a driver belongs to, and buffers on
+ * their way through a device with one queue.
  *
  * <p>Users import {@code [1.0,2)}.
  */

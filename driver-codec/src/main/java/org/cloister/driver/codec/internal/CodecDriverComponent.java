@@ -13,12 +13,17 @@ import org.cloister.driver.codec.DecodeSession;
 import org.cloister.driver.codec.DecodeSettings;
 import org.cloister.driver.codec.Protection;
 import org.cloister.driver.codec.Readiness;
+import org.cloister.heap.Access;
 import org.cloister.heap.HeapState;
 import org.cloister.heap.Heaps;
+import org.cloister.heap.UseCase;
+import org.cloister.importer.Constraints;
+import org.cloister.importer.Constraints.Restriction;
 import org.cloister.importer.Importer;
 import org.cloister.importer.Importers;
 import org.cloister.platform.device.VideoCodec;
 import org.cloister.platform.device.VideoDecoder;
+import org.cloister.platform.driver.DeviceImporter;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -57,9 +62,30 @@ public final class CodecDriverComponent implements CodecDriver {
         this.heap = heap;
         this.limit = limit;
         for (Protection protection : Protection.values()) {
-            bitstream.put(protection, DeviceImporter.ofBitstream(device, protection));
-            pictures.put(protection, DeviceImporter.ofPictures(device, protection));
+            bitstream.put(protection, bitstreamImporter(device, protection));
+            pictures.put(protection, pictureImporter(device, protection));
         }
+    }
+
+    private static DeviceImporter bitstreamImporter(VideoDecoder device, Protection protection) {
+        return switch (protection) {
+            case PROTECTED -> importer(device, "protected bitstream", Access.READ, Restriction.REQUIRED);
+            case CLEAR -> importer(device, "bitstream", Access.READ, Restriction.REFUSED);
+        };
+    }
+
+    private static DeviceImporter pictureImporter(VideoDecoder device, Protection protection) {
+        return switch (protection) {
+            case PROTECTED -> importer(device, "protected pictures", Access.WRITE, Restriction.REQUIRED);
+            case CLEAR -> importer(device, "pictures", Access.WRITE, Restriction.ALLOWED);
+        };
+    }
+
+    private static DeviceImporter importer(VideoDecoder device, String purpose, Access access, Restriction restriction) {
+        return new DeviceImporter(device.initiator(), purpose, device.limits(), Constraints.builder()
+                .access(access)
+                .restriction(restriction)
+                .useCases(Set.of(UseCase.SECURE_VIDEO)));
     }
 
     @Override

@@ -10,6 +10,7 @@ import org.cloister.heap.HeapException;
 import org.cloister.importer.Attachment;
 import org.cloister.importer.Mapping;
 import org.cloister.platform.device.MemoryRange;
+import org.cloister.platform.driver.DeviceImporter;
 
 /** Bitstream that a session was given. For the session's thread, but for what says otherwise. */
 final class InputJob {
@@ -64,7 +65,7 @@ final class InputJob {
     List<MemoryRange> begin(Duration limit) {
         Mapping opened = attachment.map(Access.READ, limit);
         mapping = Optional.of(opened);
-        return Ranges.of(opened, length);
+        return MemoryRange.of(opened, length);
     }
 
     /** Waits until the device has read what it was given; at once when it was given nothing. For any thread. */

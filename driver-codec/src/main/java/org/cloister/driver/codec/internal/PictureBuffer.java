@@ -11,6 +11,7 @@ import org.cloister.heap.HeapException;
 import org.cloister.importer.Attachment;
 import org.cloister.importer.Mapping;
 import org.cloister.platform.device.MemoryRange;
+import org.cloister.platform.driver.DeviceImporter;
 
 /**
  * A buffer of the driver's that holds one picture after the other. For the session's thread, but for {@link #writing}.
@@ -99,7 +100,7 @@ final class PictureBuffer {
         if (mapping.filter(Mapping::isValid).isEmpty()) {
             mapping = Optional.of(attachment.map(Access.WRITE, limit));
         }
-        List<MemoryRange> ranges = Ranges.of(mapping.get(), buffer.size());
+        List<MemoryRange> ranges = MemoryRange.of(mapping.get(), buffer.size());
         Fence fence = new Fence("%s, buffer %d".formatted(importer.name(), buffer.id()));
         attachment.reservation().add(fence, Fence.Usage.WRITE);
         writing = fence;

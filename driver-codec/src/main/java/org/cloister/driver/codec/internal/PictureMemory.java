@@ -13,6 +13,7 @@ import org.cloister.heap.HeapException;
 import org.cloister.heap.Heaps;
 import org.cloister.importer.Attachment;
 import org.cloister.importer.Importers;
+import org.cloister.platform.driver.DeviceImporter;
 
 /**
  * The buffers of a session that pictures are written to. The heap is looked up by name for each allocation, so that it

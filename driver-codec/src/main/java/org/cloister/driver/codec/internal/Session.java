@@ -22,6 +22,7 @@ import org.cloister.heap.HeapException;
 import org.cloister.platform.device.DecoderEvent;
 import org.cloister.platform.device.DecoderListener;
 import org.cloister.platform.device.DecoderSession;
+import org.cloister.platform.driver.DriverThread;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +41,7 @@ final class Session implements DecodeSession {
     private final SessionContext context;
     private final DecodeListener listener;
     private final Consumer<Session> onClose;
-    private final SessionThread thread;
+    private final DriverThread thread;
     private final DecoderSession device;
     private final AtomicBoolean open = new AtomicBoolean(true);
     // For the session's thread only, from here on.
@@ -58,7 +59,8 @@ final class Session implements DecodeSession {
         this.listener = listener;
         this.onClose = onClose;
         this.memory = context.newPictureMemory();
-        this.thread = new SessionThread(context.name());
+        this.thread = new DriverThread("cloister decode session of " + context.name(),
+                e -> LOG.error("a decode session of {} stumbled", context.name(), e));
         this.device = opener.apply(event -> thread.run(() -> handle(event)));
     }
 

@@ -8,6 +8,7 @@ import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Heaps;
 import org.cloister.importer.Importers;
 import org.cloister.importer.Invalidation;
+import org.cloister.platform.driver.DeviceImporter;
 
 /**
  * What a session gets from its driver.

@@ -13,13 +13,13 @@ import org.cloister.heap.HeapException;
 import org.cloister.importer.Attachment;
 import org.cloister.importer.Importers;
 import org.cloister.importer.Mapping;
-import org.cloister.importer.SegmentCursor;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.device.Scene;
+import org.cloister.platform.driver.DeviceImporter;
 
 /** Layers on their way to the panel. Its owner calls one method at a time; {@link #done} is for any thread. */
 final class Flip {
-    private final PipeImporter importer;
+    private final DeviceImporter importer;
     private final List<Layer> layers;
     private final List<Attachment> attachments = new ArrayList<>();
     private final List<Mapping> mappings = new ArrayList<>();
@@ -35,7 +35,7 @@ final class Flip {
      * @param settle waits until the device has fetched this flip, if it has begun to
      * @throws HeapException what the framework says
      */
-    Flip(String name, PipeImporter importer, Importers importers, List<Layer> layers, List<Fence> after,
+    Flip(String name, DeviceImporter importer, Importers importers, List<Layer> layers, List<Fence> after,
             Consumer<Flip> settle) {
         this.importer = importer;
         this.layers = layers;
@@ -46,7 +46,7 @@ final class Flip {
             for (Layer layer : layers) {
                 Attachment attachment = importers.attach(layer.buffer(), importer, Access.READ);
                 attachments.add(attachment);
-                importer.use(attachment, () -> settle.accept(this));
+                importer.use(attachment, _ -> settle.accept(this));
             }
         } catch (HeapException e) {
             attachments.forEach(importer::detach);
@@ -59,7 +59,7 @@ final class Flip {
     }
 
     /** Black in the place of layers that must not be shown, of whose buffers it touches none. */
-    Flip(String name, PipeImporter importer, List<Fence> after, HeapException withheld) {
+    Flip(String name, DeviceImporter importer, List<Fence> after, HeapException withheld) {
         this.importer = importer;
         this.layers = List.of();
         this.done = new Fence(name);
@@ -105,21 +105,9 @@ final class Flip {
             Mapping mapping = attachments.get(i).map(Access.READ, limit);
             mappings.add(mapping);
             Layer layer = layers.get(i);
-            planes.add(new Scene.Plane(layer.format(), ranges(mapping, layer.format().size()), layer.destination()));
+            planes.add(new Scene.Plane(layer.format(), MemoryRange.of(mapping, layer.format().size()), layer.destination()));
         }
         return new Scene(planes, attachments.stream().anyMatch(attachment -> attachment.record().restricted()));
-    }
-
-    private static List<MemoryRange> ranges(Mapping mapping, long length) {
-        List<MemoryRange> ranges = new ArrayList<>();
-        SegmentCursor cursor = mapping.cursor();
-        long left = length;
-        while (left > 0 && cursor.next()) {
-            long part = Math.min(left, cursor.length());
-            ranges.add(new MemoryRange(cursor.address(), part));
-            left -= part;
-        }
-        return ranges;
     }
 
     /** Waits until the device has fetched what it was given; at once when it was given nothing. For any thread. */

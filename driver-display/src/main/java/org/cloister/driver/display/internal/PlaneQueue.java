@@ -6,9 +6,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.cloister.driver.display.DisplayPlane;
@@ -26,6 +23,8 @@ import org.cloister.platform.device.DisplayListener;
 import org.cloister.platform.device.DisplayPipe;
 import org.cloister.platform.device.DmaLimits;
 import org.cloister.platform.device.Scene;
+import org.cloister.platform.driver.DeviceImporter;
+import org.cloister.platform.driver.DriverThread;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,9 +41,9 @@ final class PlaneQueue implements DisplayPlane, AutoCloseable {
     private final OutputListener listener;
     private final PlaneStates states;
     private final Importers importers;
-    private final PipeImporter importer;
+    private final DeviceImporter importer;
     private final Duration limit;
-    private final ExecutorService thread;
+    private final DriverThread thread;
     private final AtomicInteger pending = new AtomicInteger();
     private final AtomicLong count = new AtomicLong();
     private volatile boolean closed;
@@ -57,11 +56,11 @@ final class PlaneQueue implements DisplayPlane, AutoCloseable {
         this.kind = kind;
         this.listener = listener;
         this.importers = importers;
-        this.importer = new PipeImporter(pipe, kind, limits);
+        this.importer = ScanOut.of(pipe, kind, limits);
         this.states = new PlaneStates(importer.name());
         this.limit = limit;
-        this.thread = Executors.newSingleThreadExecutor(
-                Thread.ofVirtual().name("cloister flips of " + importer.name()).factory());
+        this.thread = new DriverThread("cloister flips of " + importer.name(),
+                e -> LOG.error("the flips of {} stumbled", importer.name(), e));
     }
 
     @Override
@@ -101,9 +100,7 @@ final class PlaneQueue implements DisplayPlane, AutoCloseable {
             throw e;
         }
         flip.done().onSignal(pending::decrementAndGet);
-        try {
-            thread.execute(() -> accept(flip));
-        } catch (RejectedExecutionException e) {
+        if (!thread.run(() -> accept(flip))) {
             flip.fail(gone());
         }
         return flip.done();
@@ -159,16 +156,8 @@ final class PlaneQueue implements DisplayPlane, AutoCloseable {
             return;
         }
         waiting.add(flip);
-        flip.writers().forEach(writer -> writer.onSignal(() -> later(this::pump)));
+        flip.writers().forEach(writer -> writer.onSignal(() -> thread.run(this::pump)));
         pump();
-    }
-
-    private void later(Runnable work) {
-        try {
-            thread.execute(work);
-        } catch (RejectedExecutionException e) {
-            LOG.trace("dropped, the driver has stopped", e);
-        }
     }
 
     /**
@@ -176,13 +165,7 @@ final class PlaneQueue implements DisplayPlane, AutoCloseable {
      * when it does. On core's thread.
      */
     private void settle(Flip flip) {
-        Fence heard = new Fence("a word with " + name());
-        try {
-            thread.execute(heard::signal);
-        } catch (RejectedExecutionException e) {
-            return;
-        }
-        heard.await(limit.toNanos());
+        thread.barrier(() -> { }, limit);
         flip.awaitDevice(limit);
     }
 
@@ -203,7 +186,7 @@ final class PlaneQueue implements DisplayPlane, AutoCloseable {
         states.on(PlaneSignal.FETCH);
         try {
             Scene scene = flip.begin(limit);
-            DisplayListener told = event -> later(() -> finished(flip, event));
+            DisplayListener told = event -> thread.run(() -> finished(flip, event));
             switch (kind) {
                 case PRIMARY -> pipe.show(0, scene, told);
                 case TRUSTED_UI -> pipe.overlay(0, scene.planes().stream().findFirst(), told);
@@ -245,7 +228,7 @@ final class PlaneQueue implements DisplayPlane, AutoCloseable {
 
     /** The pipe has lost its protection: the panel is black. */
     void exposed() {
-        later(() -> {
+        thread.run(() -> {
             if (!closed) {
                 states.on(PlaneSignal.EXPOSED);
             }
@@ -259,15 +242,15 @@ final class PlaneQueue implements DisplayPlane, AutoCloseable {
             return;
         }
         closed = true;
-        later(() -> {
+        thread.run(() -> {
             waiting.forEach(flip -> flip.fail(gone()));
             waiting.clear();
-            showing.ifPresentOrElse(flip -> flip.done().onSignal(() -> later(this::end)), this::end);
+            showing.ifPresentOrElse(flip -> flip.done().onSignal(() -> thread.run(this::end)), this::end);
         });
     }
 
     private void end() {
         states.on(PlaneSignal.STOPPED);
-        thread.shutdown();
+        thread.end();
     }
 }
