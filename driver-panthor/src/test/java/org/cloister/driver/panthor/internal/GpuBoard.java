@@ -6,11 +6,14 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.cloister.core.internal.TestCore;
 import org.cloister.driver.bench.TestBackend;
 import org.cloister.driver.panthor.GpuMode;
+import org.cloister.emulator.devices.GpuBench;
+import org.cloister.emulator.devices.Panel.Clip;
 import org.cloister.emulator.devices.gpu.internal.EmulatedFirmware;
 import org.cloister.emulator.devices.gpu.internal.GpuModel;
 import org.cloister.emulator.soc.BoardBuilder;
@@ -27,7 +30,6 @@ import org.cloister.importer.Attachment;
 import org.cloister.importer.Mapping;
 import org.cloister.importer.SegmentCursor;
 import org.cloister.platform.Initiator;
-import org.cloister.platform.Interrupts.Listening;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.conduit.FirmwareFiles;
 import org.cloister.platform.mali.GpuRegister;
@@ -49,7 +51,7 @@ final class GpuBoard implements AutoCloseable {
     private static final long SIZE = 16 << 20;
     private static final long GPU = 0x500_0000L;
     private static final Map<String, Access> GRANTS = Map.of("cpu", Access.WRITE, "gpu-protected", Access.READ_WRITE);
-    private static final Duration DEADLINE = Duration.ofSeconds(20);
+    static final Duration DEADLINE = Duration.ofSeconds(60);
 
     private final PoweredSoc power;
     private final TestCore core = new TestCore();
@@ -191,15 +193,31 @@ final class GpuBoard implements AutoCloseable {
         }
     }
 
-    /** The microcontroller's clock stops with the next word that it has for the driver. */
-    void haltWhenProtectedModeIsAskedFor() {
-        AtomicReference<Listening> ear = new AtomicReference<>();
-        ear.set(soc().interrupts().listen(wiring.jobLine(), Runnable::run, () -> {
-            Optional.ofNullable(ear.getAndSet(null)).ifPresent(heard -> {
-                heard.close();
-                gpu.stall();
-            });
-        }));
+    /**
+     * Something brings the microcontroller to a point, and its clock stops there.
+     *
+     * @return starts the clock again
+     */
+    Clip stallAt(GpuBench.Point point, Runnable cause) {
+        CountDownLatch reached = new CountDownLatch(1);
+        Clip stall = gpu.stallAt(point, reached::countDown);
+        cause.run();
+        try {
+            if (!reached.await(DEADLINE.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new AssertionError("the microcontroller did not come to " + point);
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        return stall;
+    }
+
+    /** Waits until the driver knows that the GPU is in protected mode, for which it may look more than once. */
+    void untilProtected() {
+        until(() -> {
+            time.advanceToNextWithin(Duration.ofMillis(1));
+            return driver.readiness().mode() == GpuMode.PROTECTED;
+        });
     }
 
     Optional<Long> freeNormalMemory() {

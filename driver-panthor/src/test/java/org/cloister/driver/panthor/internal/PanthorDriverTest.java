@@ -10,6 +10,7 @@ import static org.cloister.driver.panthor.internal.GpuBoard.until;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.cloister.driver.panthor.GpuGroup;
 import org.cloister.driver.panthor.GpuMode;
 import org.cloister.driver.panthor.GroupSettings;
 import org.cloister.driver.panthor.GroupState;
+import org.cloister.emulator.devices.GpuBench.Point;
 import org.cloister.emulator.devices.Panel.Clip;
 import org.cloister.emulator.devices.gpu.internal.EmulatedFirmware;
 import org.cloister.heap.DmaBuf;
@@ -36,7 +38,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class PanthorDriverTest {
     private static final int WIDTH = 62;
     private static final int HEIGHT = 34;
@@ -61,12 +63,12 @@ class PanthorDriverTest {
     }
 
     private static void succeed(Fence fence) {
-        assertThat(fence.await(TimeUnit.SECONDS.toNanos(20))).as("%s", fence).isPositive();
+        assertThat(fence.await(GpuBoard.DEADLINE.toNanos())).as("%s", fence).isPositive();
         assertThat(fence.failure()).isEmpty();
     }
 
     private static HeapException fail(Fence fence, HeapError error) {
-        assertThat(fence.await(TimeUnit.SECONDS.toNanos(20))).as("%s", fence).isPositive();
+        assertThat(fence.await(GpuBoard.DEADLINE.toNanos())).as("%s", fence).isPositive();
         assertThat(fence.failure()).map(HeapException::error).contains(error);
         return fence.failure().orElseThrow();
     }
@@ -270,7 +272,7 @@ class PanthorDriverTest {
                 DmaBuf target = board.buffer(VIDEO, BYTES);
                 DmaBuf other = board.buffer(NORMAL, BYTES)) {
             until(() -> secret.state() == GroupState.IDLE && open.state() == GroupState.IDLE);
-            Fence lost = stallInProtectedMode(secret, source, target);
+            Fence lost = stallBeforeProtectedMode(secret, source, target);
             board.time().advance(Duration.ofMillis(3999));
             assertThat(lost.isSignalled()).isFalse();
             Fence survivor = open.compose(whole(source, other));
@@ -291,16 +293,79 @@ class PanthorDriverTest {
     }
 
     /** The microcontroller stops between the moment a group waits for protected mode, and the driver's request. */
-    private Fence stallInProtectedMode(GpuGroup group, DmaBuf source, DmaBuf target) {
-        Fence gate = new Fence("decoder");
-        source.reservation().add(gate, Fence.Usage.WRITE);
-        Fence done = group.compose(whole(source, target));
-        board.haltWhenProtectedModeIsAskedFor();
+    private Fence stallBeforeProtectedMode(GpuGroup group, DmaBuf source, DmaBuf target) {
         int alarms = board.time().pending();
-        gate.signal();
+        List<Fence> done = new ArrayList<>();
+        board.stallAt(Point.ASKED_FOR_PROTECTED_MODE, () -> done.add(group.compose(whole(source, target))));
         until(() -> board.time().pending() == alarms + 2); // the composition's, and the request's
         assertThat(board.driver().readiness().mode()).isEqualTo(GpuMode.ENTERING);
-        return done;
+        assertThat(group.state()).isEqualTo(GroupState.PROTECTED);
+        return done.getFirst();
+    }
+
+    /** A composition of {@code secret} is in protected mode and stands still, and {@code open} wants normal mode. */
+    private Clip contend(GpuGroup secret, GpuGroup open, Composition inside, Composition outside, List<Fence> fences) {
+        until(() -> secret.state() == GroupState.IDLE && open.state() == GroupState.IDLE);
+        Clip stall = board.stallAt(Point.ENTERED_PROTECTED_MODE, () -> fences.add(secret.compose(inside)));
+        board.untilProtected();
+        assertThat(secret.state()).isEqualTo(GroupState.PROTECTED);
+        fences.add(open.compose(outside));
+        until(() -> board.driver().readiness().mode() == GpuMode.EXITING);
+        assertThat(open.state()).isEqualTo(GroupState.IDLE);
+        return stall;
+    }
+
+    @Test
+    void leavesProtectedModeForOthersAndGoesOnAfterwards() {
+        board.booted().serveVideo();
+        try (GpuGroup secret = group(CLOSED);
+                GpuGroup open = group(OPEN);
+                DmaBuf source = board.buffer(NORMAL, PICTURE);
+                DmaBuf target = board.buffer(VIDEO, BYTES);
+                DmaBuf other = board.buffer(NORMAL, BYTES)) {
+            List<Fence> fences = new ArrayList<>();
+            contend(secret, open, whole(source, target), whole(source, other), fences).close();
+            fences.forEach(PanthorDriverTest::succeed);
+            assertThat(board.look(target, true, BYTES)).isEqualTo(COMPOSED);
+            assertThat(board.look(other, false, BYTES)).isEqualTo(COMPOSED);
+            assertThat(board.gpu().protectedEntries()).isEqualTo(2);
+            assertThat(board.gpu().resets()).isZero();
+        }
+    }
+
+    @Test
+    void protectedModeThatIsNotLeftInTimeIsResetAndNobodyGetsInMeanwhile() {
+        board.booted().serveVideo();
+        try (GpuGroup secret = group(CLOSED);
+                GpuGroup open = group(OPEN);
+                DmaBuf source = board.buffer(VIDEO, PICTURE);
+                DmaBuf normal = board.buffer(NORMAL, PICTURE);
+                DmaBuf target = board.buffer(VIDEO, BYTES);
+                DmaBuf other = board.buffer(NORMAL, BYTES)) {
+            long place = board.place(target, true);
+            List<Fence> fences = new ArrayList<>();
+            contend(secret, open, whole(source, target), whole(normal, other), fences);
+            attack(place);
+            board.time().advance(Duration.ofMillis(499));
+            assertThat(board.gpu().resets()).isZero();
+            attack(place);
+            board.time().advance(Duration.ofMillis(1));
+            attack(place);
+            fail(fences.getFirst(), HeapError.TIMED_OUT);
+            attack(place);
+            succeed(fences.getLast());
+            assertThat(board.look(other, false, BYTES)).isEqualTo(COMPOSED);
+            assertThat(board.gpu().resets()).isEqualTo(1);
+            assertThat(secret.state()).isEqualTo(GroupState.LOST);
+            assertThat(open.failure()).isEmpty();
+        }
+    }
+
+    private void attack(long place) {
+        for (String outsider : List.of("cpu", "gpu")) {
+            assertThatThrownBy(() -> board.memory(outsider).readInt(place)).isInstanceOf(BusFault.class);
+        }
+        assertThatThrownBy(() -> board.memory("gpu").writeInt(place, 1)).isInstanceOf(BusFault.class);
     }
 
     @Test
@@ -397,7 +462,8 @@ class PanthorDriverTest {
         assertThat(board.gpu().resets()).isZero();
         until(() -> board.time().pending() == 1); // the firmware is asked, and has a second for the answer
         board.time().advance(Duration.ofSeconds(1));
-        until(() -> open.state() == GroupState.IDLE);
+        until(() -> board.gpu().resets() == 1 && board.driver().readiness().mode() == GpuMode.NORMAL
+                && open.state() == GroupState.IDLE);
         assertThat(open.failure()).isEmpty();
     }
 

@@ -38,6 +38,15 @@ final class StepTimer implements Timer {
         }
     }
 
+    /** Moves time to what is due next and runs that, if it is due within some time. */
+    void advanceToNextWithin(Duration reach) {
+        Optional<Due> next;
+        synchronized (this) {
+            next = next(now + reach.toNanos());
+        }
+        next.ifPresent(alarm -> alarm.action().run());
+    }
+
     /** How much is due some time. */
     synchronized int pending() {
         return due.size();

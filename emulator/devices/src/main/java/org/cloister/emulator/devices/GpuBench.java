@@ -32,9 +32,27 @@ public interface GpuBench {
      */
     Clip stall();
 
+    /**
+     * Stops the clock of the microcontroller when it comes to a point for the first time from now on: it has done what
+     * leads there, and nothing after it. Goes on as after {@link #stall}.
+     *
+     * @param point where
+     * @param reached called on the device's thread when it stands still there
+     * @return takes the stop away, and starts the clock again if it holds; idempotent
+     */
+    Clip stallAt(Point point, Runnable reached);
+
     /** How often protected mode was entered. */
     long protectedEntries();
 
     /** How often it was reset. */
     long resets();
+
+    /** A point in the life of a microcontroller. */
+    enum Point {
+        /** A stream has come to a protected region, and the host is told so. */
+        ASKED_FOR_PROTECTED_MODE,
+        /** The GPU is in protected mode, and has executed nothing there. */
+        ENTERED_PROTECTED_MODE
+    }
 }

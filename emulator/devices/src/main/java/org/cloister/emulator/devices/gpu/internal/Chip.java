@@ -15,6 +15,9 @@ interface Chip {
     /** What computes. */
     ShaderCores cores();
 
+    /** A stream waits for protected mode, and the host knows. */
+    void askedForProtectedMode();
+
     /** From now on all accesses are those of protected mode. */
     void enterProtectedMode();
 

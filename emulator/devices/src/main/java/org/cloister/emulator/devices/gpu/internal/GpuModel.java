@@ -6,7 +6,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -57,7 +56,7 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
     private final ShaderCores cores;
     private final Chip wires = new Wires();
     private final List<Analyser> analysers = new CopyOnWriteArrayList<>();
-    private final AtomicInteger stalls = new AtomicInteger();
+    private final MicrocontrollerClock clock = new MicrocontrollerClock(() -> later(this::answer));
     private final AtomicLong entries = new AtomicLong();
     private final AtomicLong resets = new AtomicLong();
     private final ExecutorService thread;
@@ -200,13 +199,13 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
         spaces.reset();
         jobs.reset();
         faults.reset();
-        stalls.set(0);
+        clock.reset();
         resets.incrementAndGet();
         gpu.raise(GpuRegister.RESET_COMPLETED);
     }
 
     private boolean isRunning() {
-        return (state == State.NORMAL || state == State.PROTECTED) && stalls.get() == 0;
+        return (state == State.NORMAL || state == State.PROTECTED) && clock.isRunning();
     }
 
     private void answer() {
@@ -258,6 +257,12 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
             entries.incrementAndGet();
             spaces.hold(true);
             memory.protectedMode(true);
+            clock.at(Point.ENTERED_PROTECTED_MODE);
+        }
+
+        @Override
+        public void askedForProtectedMode() {
+            clock.at(Point.ASKED_FOR_PROTECTED_MODE);
         }
 
         @Override
@@ -283,14 +288,12 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
 
     @Override
     public Clip stall() {
-        stalls.incrementAndGet();
-        AtomicInteger mine = new AtomicInteger(1);
-        return () -> {
-            if (mine.getAndSet(0) == 1) {
-                stalls.updateAndGet(count -> Math.max(0, count - 1));
-                later(this::answer);
-            }
-        };
+        return clock.stop();
+    }
+
+    @Override
+    public Clip stallAt(Point point, Runnable reached) {
+        return clock.stopAt(point, reached);
     }
 
     @Override

@@ -216,6 +216,7 @@ final class Microcontroller {
         shared.write(SharedSection.streamOutput(stream.group, stream.number) + HostInterface.STREAM_WAIT,
                 HostInterface.WAIT_PROTM);
         tellStream(stream, HostInterface.PROTM_PENDING);
+        chip.askedForProtectedMode();
     }
 
     /** Enters protected mode for the stream whose turn it is; without one there is nothing to enter for. */
