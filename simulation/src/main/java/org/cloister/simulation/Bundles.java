@@ -90,7 +90,8 @@ final class Bundles {
     }
 
     private Started mtk() {
-        var bundle = new SimulatedMtk(machine.soc().deviceTree(), () -> tee, areas, timer, tenancies);
+        var bundle = new SimulatedMtk(machine.soc().deviceTree(), () -> tee, areas, timer,
+                world.hooks().tenancies(tenancies));
         mtk = Optional.of(bundle);
         return new Started(bundle.backend(), () -> {
             mtk = Optional.empty();
@@ -100,7 +101,7 @@ final class Bundles {
 
     private Started amdtee() {
         var bundle = new SimulatedAmdTee(world.scheduler(), machine.soc(), machine.psp(), machine.files(), area, timer,
-                tenancies);
+                world.hooks().tenancies(tenancies));
         return new Started(bundle.backend(), bundle::close);
     }
 

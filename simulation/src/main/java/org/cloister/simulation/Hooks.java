@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.simulation;
 
+import java.util.List;
 import org.cloister.backend.HeapBackend;
 import org.cloister.core.internal.SimulatedCore;
 import org.cloister.emulator.soc.SecureWorld;
@@ -8,6 +9,7 @@ import org.cloister.heap.Heaps;
 import org.cloister.importer.Importers;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.conduit.SmcConduit;
+import org.cloister.pool.Tenancies;
 
 /** Where a test puts a bug, to see whether the auditor finds it. Without one, everything is as it is. */
 interface Hooks {
@@ -27,6 +29,16 @@ interface Hooks {
     /** A backend, as core gets it. */
     default HeapBackend backend(HeapBackend backend) {
         return backend;
+    }
+
+    /** The backends that whoever runs the machine cares for. */
+    default List<String> backends(List<String> backends) {
+        return backends;
+    }
+
+    /** Who has which device, as the driver that starts now knows it. */
+    default Tenancies tenancies(Tenancies tenancies) {
+        return tenancies;
     }
 
     /** What a bundle gets. */

@@ -104,8 +104,8 @@ public final class Simulate {
                 violations++;
                 if (first.isEmpty()) {
                     first = Optional.of(outcome);
-                    System.err.println(story(outcome));
                 }
+                System.err.println(story(outcome));
             }
             if ((i + 1) % TELL_EVERY == 0) {
                 System.err.println((i + 1) + " of " + arguments.seeds + " seeds");
@@ -117,10 +117,10 @@ public final class Simulate {
 
     private Simulation.Outcome run(long seed) {
         if (arguments.trace.isEmpty()) {
-            return Simulation.run(seed, arguments.steps, Hooks.NONE, null);
+            return Simulation.run(seed, arguments.steps, Hooks.NONE, Optional.empty());
         }
         try (var out = new PrintWriter(Files.newBufferedWriter(arguments.trace.get()))) {
-            return Simulation.run(seed, arguments.steps, Hooks.NONE, out);
+            return Simulation.run(seed, arguments.steps, Hooks.NONE, Optional.of(out));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

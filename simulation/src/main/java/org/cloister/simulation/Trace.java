@@ -3,6 +3,7 @@ package org.cloister.simulation;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 
 /**
  * What happens in a run, line by line: to a file, if there is one, and always into a number, by which two runs are
@@ -10,11 +11,11 @@ import java.io.UncheckedIOException;
  */
 final class Trace {
     private final Scheduler scheduler;
-    private final Appendable out;
+    private final Optional<Appendable> out;
     private long sum = 0xcbf2_9ce4_8422_2325L;
 
-    /** @param out where lines go; {@code null} for nowhere */
-    Trace(Scheduler scheduler, Appendable out) {
+    /** @param out where lines go, if anywhere */
+    Trace(Scheduler scheduler, Optional<Appendable> out) {
         this.scheduler = scheduler;
         this.out = out;
     }
@@ -28,8 +29,8 @@ final class Trace {
         for (long number : numbers) {
             mix(number);
         }
-        if (out != null) {
-            write(what, numbers);
+        if (out.isPresent()) {
+            write(out.get(), what, numbers);
         }
     }
 
@@ -38,13 +39,13 @@ final class Trace {
         sum ^= sum >>> 29;
     }
 
-    private void write(String what, long... numbers) {
+    private void write(Appendable to, String what, long... numbers) {
         try {
-            out.append(Long.toString(scheduler.nanos())).append(' ').append(what);
+            to.append(Long.toString(scheduler.nanos())).append(' ').append(what);
             for (long number : numbers) {
-                out.append(' ').append(Long.toHexString(number));
+                to.append(' ').append(Long.toHexString(number));
             }
-            out.append('\n');
+            to.append('\n');
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

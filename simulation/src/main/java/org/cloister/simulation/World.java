@@ -71,7 +71,8 @@ final class World {
             clients.add(new Client("client-" + i, this, random.split()));
         }
         clients.forEach(client -> actors.add(scheduler.start(client.bundle(), client::run)));
-        var operator = new Operator(this, bundles, machine, clients, backends, random.split());
+        var operator = new Operator(this, bundles, machine, clients, hooks.backends(backends),
+                random.split());
         actors.add(scheduler.start("operator", operator::run));
         var attacker = new Attacker(this, machine, bundles.area(), random.split());
         actors.add(scheduler.start("attacker", attacker::run));

@@ -6,6 +6,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +31,7 @@ import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.Window;
 import org.cloister.platform.conduit.FfaFunction;
 import org.cloister.platform.conduit.SmcConduit;
+import org.cloister.pool.Tenancies;
 
 /** Bugs, one or two for each promise, as somebody could make them. */
 enum SeededBug {
@@ -120,6 +122,18 @@ enum SeededBug {
                     r.function(FfaFunction.SUCCESS);
                 }
             };
+        }
+    }),
+    /** Drivers talk to a device that another one still has. */
+    DEVICE_SHARED(6, new Hooks() {
+        @Override
+        public Tenancies tenancies(Tenancies tenancies) {
+            return new Tenancies();
+        }
+
+        @Override
+        public List<String> backends(List<String> backends) {
+            return backends.contains("mtk") ? List.of("mtk") : backends; // it has such a device
         }
     }),
     /** A bundle stops, and nobody cares what it left. */

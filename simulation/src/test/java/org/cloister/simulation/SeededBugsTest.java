@@ -3,6 +3,7 @@ package org.cloister.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +19,7 @@ class SeededBugsTest {
     @Timeout(120)
     void isFound(SeededBug bug) {
         assertThat(LongStream.range(0, SEEDS)
-                .mapToObj(seed -> Simulation.run(seed, STEPS, bug.hooks(), null).violation())
+                .mapToObj(seed -> Simulation.run(seed, STEPS, bug.hooks(), Optional.empty()).violation())
                 .flatMap(found -> found.stream().map(Violation::promise))
                 .anyMatch(promise -> promise == bug.promise()))
                 .as("one of %d runs ends as promise %d is seen to be broken by %s", SEEDS, bug.promise(), bug).isTrue();

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,7 +25,7 @@ class SimulationTest {
     @ValueSource(longs = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23})
     @Timeout(120)
     void everyPromiseIsKept(long seed) {
-        Simulation.Outcome outcome = Simulation.run(seed, STEPS, Hooks.NONE, null);
+        Simulation.Outcome outcome = Simulation.run(seed, STEPS, Hooks.NONE, Optional.empty());
         assertThat(outcome.violation()).as("./cloister simulate --seeds 1 --first %d --steps %d", seed, STEPS).isEmpty();
         assertThat(outcome.steps()).isGreaterThanOrEqualTo(STEPS);
     }
@@ -40,7 +41,7 @@ class SimulationTest {
                 "--first", Long.toString(seed), "--steps", Long.toString(STEPS), "--trace", there.toString(), "--json")
                 .redirectError(folder.resolve("errors").toFile()).start();
         var here = new StringBuilder();
-        Simulation.Outcome outcome = Simulation.run(seed, STEPS, Hooks.NONE, here);
+        Simulation.Outcome outcome = Simulation.run(seed, STEPS, Hooks.NONE, Optional.of(here));
         String report = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();
         assertThat(Files.readString(there)).as("trace").isEqualTo(here.toString());
@@ -50,8 +51,8 @@ class SimulationTest {
 
     @Test
     void anotherSeedGivesAnotherRun() {
-        assertThat(Simulation.run(12, 300, Hooks.NONE, null).sum())
-                .isNotEqualTo(Simulation.run(24, 300, Hooks.NONE, null).sum());
+        assertThat(Simulation.run(12, 300, Hooks.NONE, Optional.empty()).sum())
+                .isNotEqualTo(Simulation.run(24, 300, Hooks.NONE, Optional.empty()).sum());
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.cloister.backend.amdtee.ring.internal.PspRing;
 import org.cloister.backend.amdtee.tee.internal.Buffers;
 import org.cloister.backend.amdtee.tee.internal.MappedChunk;
@@ -23,14 +24,15 @@ import org.cloister.tee.TeeResult;
  * The application that protects memory, as the driver uses it: a session that is opened when it is first needed, and
  * anew when the processor was initialised anew; chunks that outlive both.
  *
- * <p>Safe for use by any thread: {@code this} guards the session, and each chunk its mapping.
+ * <p>Safe for use by any thread: the lock guards the session, and each chunk its mapping.
  */
 final class Protector {
     private final PspRing ring;
     private final FirmwareFiles files;
     private final Map<Long, Chunk> chunks = new ConcurrentHashMap<>(); // by address
-    private Optional<PspSession> session = Optional.empty(); // guarded by this
-    private long opened; // guarded by this
+    private final ReentrantLock lock = new ReentrantLock(); // no monitor, for the processor answers under it
+    private Optional<PspSession> session = Optional.empty(); // guarded by lock
+    private long opened; // guarded by lock
 
     /** A range that the application protects. */
     private static final class Chunk {
@@ -58,15 +60,20 @@ final class Protector {
      *
      * @throws HeapException {@code FIRMWARE_DEAD}, {@code FIRMWARE_REFUSED}, {@code NO_MEMORY}
      */
-    synchronized PspSession session() {
-        long now = ring.ready("protect memory");
-        if (session.isEmpty() || opened != now) {
-            byte[] binary = PspTee.binary(files, ProtectedMemoryApplication.APPLICATION);
-            session = Optional.of(PspSession.open(
-                    ring, ProtectedMemoryApplication.APPLICATION, binary, List.of(), closed -> { }));
-            opened = now;
+    PspSession session() {
+        lock.lock();
+        try {
+            long now = ring.ready("protect memory");
+            if (session.isEmpty() || opened != now) {
+                byte[] binary = PspTee.binary(files, ProtectedMemoryApplication.APPLICATION);
+                session = Optional.of(PspSession.open(
+                        ring, ProtectedMemoryApplication.APPLICATION, binary, List.of(), closed -> { }));
+                opened = now;
+            }
+            return session.get();
+        } finally {
+            lock.unlock();
         }
-        return session.get();
     }
 
     /**

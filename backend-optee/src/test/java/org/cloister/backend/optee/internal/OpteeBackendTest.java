@@ -13,6 +13,8 @@ import org.cloister.backend.Pool;
 import org.cloister.backend.PoolBuffer;
 import org.cloister.backend.PoolOffer;
 import org.cloister.backend.TeeMemory;
+import org.cloister.backend.optee.abi.internal.Driver;
+import org.cloister.backend.optee.abi.internal.Message;
 import org.cloister.backend.optee.internal.TestBoard.Kind;
 import org.cloister.heap.Access;
 import org.cloister.heap.Enforcement;
@@ -22,6 +24,7 @@ import org.cloister.heap.UseCase;
 import org.cloister.heap.Zeroing;
 import org.cloister.platform.BusFault;
 import org.cloister.platform.PhysicalMemory;
+import org.cloister.platform.layout.OpteeMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -296,6 +299,22 @@ class OpteeBackendTest {
             assertThat(nothing.driver()).isEmpty();
             assertThat(BackendFixture.backend(board, nothing, 0).offers())
                     .allSatisfy(o -> assertThat(o.refusal().orElseThrow().why()).contains("FIRMWARE_DEAD"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Kind.class, names = {"FFA", "SMC"})
+    void pagesOfMessagesGoBackWhenTheLastMessageIsOver(Kind kind) {
+        try (var board = TestBoard.of(kind, node -> { })) {
+            long before = board.taken();
+            Driver driver = board.look().driver().orElseThrow();
+            Message last = driver.messages().begin("test", OpteeMessage.CANCEL, 0, 0, 0, 0);
+            driver.retire();
+            driver.release();
+            assertThat(board.taken()).as("while OP-TEE may write to it").isGreaterThan(before);
+            refused(HeapError.UNAVAILABLE, () -> driver.messages().begin("test", OpteeMessage.CANCEL, 0, 0, 0, 0));
+            last.close();
+            assertThat(board.taken()).isEqualTo(before);
         }
     }
 }

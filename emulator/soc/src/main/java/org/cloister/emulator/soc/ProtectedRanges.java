@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.cloister.heap.Access;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
@@ -19,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * Memory that firmware takes from the normal world and gives back. Each protected range is a region of the firewall; a
  * range that goes back is cut off from all devices, then scrubbed, then opened.
  *
- * <p>Safe for use by any thread: {@code this} guards which ranges are protected; the firewall is programmed under it,
- * so that one range is changed at a time.
+ * <p>Safe for use by any thread: the lock guards which ranges are protected; the firewall is programmed under it, so that
+ * one range is changed at a time. It is no monitor, for programming the firewall waits for those who use memory.
  */
 @ProviderType
 public final class ProtectedRanges {
@@ -33,9 +34,10 @@ public final class ProtectedRanges {
     private final PhysicalMemory memory;
     private final Map<Integer, Rights> rights;
     private final Duration patience;
-    private volatile NormalMemory normal; // written under this
-    private final Map<Long, FirewallRegion> ranges = new HashMap<>(); // guarded by this
-    private long serial; // guarded by this
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile NormalMemory normal; // written under the lock
+    private final Map<Long, FirewallRegion> ranges = new HashMap<>(); // guarded by the lock
+    private long serial; // guarded by the lock
 
     /**
      * Begins with no range protected.
@@ -67,15 +69,25 @@ public final class ProtectedRanges {
     }
 
     /** Tells whether some of a range is protected now. */
-    public synchronized boolean touches(long address, long size) {
-        return ranges.values().stream()
-                .anyMatch(region -> address < region.base() + region.size() && region.base() < address + size);
+    public boolean touches(long address, long size) {
+        lock.lock();
+        try {
+            return ranges.values().stream()
+                    .anyMatch(region -> address < region.base() + region.size() && region.base() < address + size);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Tells whether all of a range is in one range that is protected now. */
-    public synchronized boolean contains(long address, long size) {
-        return ranges.values().stream().anyMatch(region -> address >= region.base()
-                && size <= region.size() && address - region.base() <= region.size() - size);
+    public boolean contains(long address, long size) {
+        lock.lock();
+        try {
+            return ranges.values().stream().anyMatch(region -> address >= region.base()
+                    && size <= region.size() && address - region.base() <= region.size() - size);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -88,9 +100,14 @@ public final class ProtectedRanges {
      *     {@code INVALID_ARGUMENT} for a range that is not normal memory, overlaps a protected one, or a use case that
      *     the board does not know, {@code TIMED_OUT} when somebody did not let go of it
      */
-    public synchronized void protect(int useCase, long address, long size) {
-        program(owner + "-" + serial, rightsOf(useCase, address, size), address, size);
-        serial++;
+    public void protect(int useCase, long address, long size) {
+        lock.lock();
+        try {
+            program(owner + "-" + serial, rightsOf(useCase, address, size), address, size);
+            serial++;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -101,14 +118,19 @@ public final class ProtectedRanges {
      * @throws HeapException as {@link #protect}; {@code INVALID_ARGUMENT} also for an id that no such device has, and
      *     for that of the CPU
      */
-    public synchronized void protectFor(int device, Access access, long address, long size) {
-        Initiator initiator = world.soc().initiators().stream()
-                .filter(one -> one.id() == device && !one.secure() && !one.name().equals(Initiator.CPU))
-                .findFirst()
-                .orElseThrow(() -> refusal(address, size, "no device of the normal world has id " + device,
-                        "give the id that the device tree gives the device"));
-        program(owner + "-" + serial, Rights.of(Map.of(initiator, access)), address, size);
-        serial++;
+    public void protectFor(int device, Access access, long address, long size) {
+        lock.lock();
+        try {
+            Initiator initiator = world.soc().initiators().stream()
+                    .filter(one -> one.id() == device && !one.secure() && !one.name().equals(Initiator.CPU))
+                    .findFirst()
+                    .orElseThrow(() -> refusal(address, size, "no device of the normal world has id " + device,
+                            "give the id that the device tree gives the device"));
+            program(owner + "-" + serial, Rights.of(Map.of(initiator, access)), address, size);
+            serial++;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -117,10 +139,15 @@ public final class ProtectedRanges {
      * @param name of the region
      * @throws HeapException as {@link #protect}
      */
-    public synchronized void protectForGood(String name, int useCase, long address, long size) {
-        program(name, rightsOf(useCase, address, size), address, size);
-        ranges.remove(address);
-        normal = normal.without(new AddressRange(address, size));
+    public void protectForGood(String name, int useCase, long address, long size) {
+        lock.lock();
+        try {
+            program(name, rightsOf(useCase, address, size), address, size);
+            ranges.remove(address);
+            normal = normal.without(new AddressRange(address, size));
+        } finally {
+            lock.unlock();
+        }
     }
 
     private Rights rightsOf(int useCase, long address, long size) {
@@ -150,20 +177,25 @@ public final class ProtectedRanges {
      * @throws HeapException and it is still protected: {@code INVALID_ARGUMENT} when no protected range begins there,
      *     {@code TIMED_OUT} when somebody did not let go of it
      */
-    public synchronized void restore(long address) {
-        FirewallRegion region = Optional.ofNullable(ranges.get(address)).orElseThrow(() ->
-                refusal(address, 0, "no protected range begins there", "give the address it was protected with"));
-        var closed = FirewallRegion.foreground(region.name(), region.base(), region.size(), withSecure(Rights.NONE));
-        world.program(FirewallUpdate.set(closed), patience);
+    public void restore(long address) {
+        lock.lock();
         try {
-            memory.fill(region.base(), region.size(), (byte) 0);
-            world.program(FirewallUpdate.remove(region.name()), patience);
-        } catch (HeapException e) {
-            world.program(FirewallUpdate.set(region), patience);
-            throw e;
+            FirewallRegion region = Optional.ofNullable(ranges.get(address)).orElseThrow(() ->
+                    refusal(address, 0, "no protected range begins there", "give the address it was protected with"));
+            var closed = FirewallRegion.foreground(region.name(), region.base(), region.size(), withSecure(Rights.NONE));
+            world.program(FirewallUpdate.set(closed), patience);
+            try {
+                memory.fill(region.base(), region.size(), (byte) 0);
+                world.program(FirewallUpdate.remove(region.name()), patience);
+            } catch (HeapException e) {
+                world.program(FirewallUpdate.set(region), patience);
+                throw e;
+            }
+            ranges.remove(address);
+            LOG.debug("Gave {} bytes at 0x{} back", region.size(), Long.toHexString(address));
+        } finally {
+            lock.unlock();
         }
-        ranges.remove(address);
-        LOG.debug("Gave {} bytes at 0x{} back", region.size(), Long.toHexString(address));
     }
 
     private HeapException refusal(long address, long size, String why, String remedy) {

@@ -28,6 +28,7 @@ public final class SimulatedOptee implements AutoCloseable {
 
     private final Discovery discovery;
     private final OpteeBackend backend;
+    private final Optional<OpteeTee> tee;
 
     /**
      * Starts it.
@@ -45,6 +46,8 @@ public final class SimulatedOptee implements AutoCloseable {
                 .of(terms.minimumSize(), terms.alignment()).growingTo(4 * terms.minimumSize()).keeping(idle, IDLE), timer);
         OptionalInt regions = discovery.regions();
         backend = new OpteeBackend(discovery.driver(), discovery.catalogue(), supplies, new RegionLedger(regions));
+        tee = discovery.driver().map(driver -> new OpteeTee(new OpteeTee.Wiring(OpteeBackend.ID, driver, backend::host,
+                backend::isStatic, PATIENCE)));
     }
 
     private static CallTime time(Scheduler scheduler) {
@@ -76,15 +79,15 @@ public final class SimulatedOptee implements AutoCloseable {
         return backend;
     }
 
-    /** What it registers for clients, if OP-TEE is there; an object for each bundle. */
+    /** What it registers for clients, if OP-TEE is there, as MediaTek's bundle gets it. */
     public Optional<Tee> tee() {
-        return discovery.driver().map(driver -> new OpteeTee(new OpteeTee.Wiring(OpteeBackend.ID, driver, backend::host,
-                backend::isStatic, PATIENCE)));
+        return tee.map(there -> there);
     }
 
     /** Stops it; pools go on until core destroys them. */
     @Override
     public void close() {
+        tee.ifPresent(OpteeTee::close);
         discovery.driver().ifPresent(driver -> {
             driver.retire();
             driver.release();

@@ -117,27 +117,47 @@ public final class Messages implements AutoCloseable {
      *
      * @param reusable false when OP-TEE may still write to it
      */
-    synchronized void put(Message message, boolean reusable) {
-        if (reusable) {
-            outside--;
-            free.push(message);
+    void put(Message message, boolean reusable) {
+        List<SharedPage> gone = List.of();
+        synchronized (this) {
+            if (reusable) {
+                outside--;
+                free.push(message);
+                gone = closed ? unused() : gone;
+            }
         }
+        unshare(gone);
     }
 
-    /** Has OP-TEE forget all pages, unless a message is under way or lost. */
+    /**
+     * Has OP-TEE forget all pages, as soon as no message is under way; never when one is lost. Whoever wants to begin
+     * another one is refused from now on.
+     */
     @Override
     public void close() {
         List<SharedPage> gone;
         synchronized (this) {
             closed = true;
             if (outside > 0) {
-                LOG.warn("{} messages are under way or lost; their pages stay shared with OP-TEE", outside);
-                return;
+                LOG.info("{} messages are under way or lost; their pages stay shared with OP-TEE meanwhile", outside);
             }
-            gone = List.copyOf(shared);
-            shared.clear();
-            free.clear();
+            gone = unused();
         }
+        unshare(gone);
+    }
+
+    /** All pages, unless OP-TEE may write to some; for who holds the monitor. */
+    private List<SharedPage> unused() {
+        if (outside > 0) {
+            return List.of();
+        }
+        List<SharedPage> all = List.copyOf(shared);
+        shared.clear();
+        free.clear();
+        return all;
+    }
+
+    private void unshare(List<SharedPage> gone) {
         for (SharedPage page : gone) {
             try {
                 if (page.reference != 0) {
