@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The program as it is delivered, serving its page. */
 final class Program implements AutoCloseable {
@@ -62,6 +63,40 @@ final class Program implements AutoCloseable {
     JsonObject heap(String name) throws IOException {
         return state().getJsonArray("heaps").getValuesAs(JsonObject.class).stream()
                 .filter(heap -> heap.getString("name").equals(name)).findFirst().orElseThrow();
+    }
+
+    /** What is alive on the heap of Java after a full collection. */
+    long liveBytes() throws IOException {
+        Process histogram = new ProcessBuilder(System.getProperty("java.home") + "/bin/jcmd", Long.toString(process.pid()),
+                "GC.class_histogram").redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        try (BufferedReader lines = histogram.inputReader()) {
+            String[] total = lines.lines().filter(line -> line.startsWith("Total ")).findFirst()
+                    .orElseThrow(() -> new IOException("jcmd told no total")).strip().split(" +");
+            return Long.parseLong(total[2]);
+        }
+    }
+
+    /** What the program takes of the machine's memory, in KiB. */
+    long resident() throws IOException {
+        return status("VmRSS:");
+    }
+
+    /** Threads of the operating system. */
+    long threads() throws IOException {
+        return status("Threads:");
+    }
+
+    private long status(String key) throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+            return lines.filter(line -> line.startsWith(key)).mapToLong(line -> Long.parseLong(line.split("\\s+")[1]))
+                    .findFirst().orElseThrow();
+        }
+    }
+
+    long openFiles() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+            return files.count();
+        }
     }
 
     @Override
