@@ -8,13 +8,16 @@ import jakarta.json.spi.JsonProvider;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import org.cloister.console.web.WebPart;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Answers requests: the files of the page, {@code GET /api/state} and {@code GET /api/feed} for how things stand once and
- * continuously, and {@code POST /api/do/NAME} for changes. Safe for use by any thread.
+ * continuously, {@code POST /api/do/NAME} for changes, and parts of others. Safe for use by any thread.
  */
 final class PageHandler implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger(PageHandler.class);
@@ -32,13 +35,17 @@ final class PageHandler implements HttpHandler {
     private final StateReader state;
     private final Feed feed;
     private final Actions actions;
+    private final BiFunction<String, String, Optional<WebPart.Content>> parts;
 
-    PageHandler(Gatekeeper gate, Assets assets, StateReader state, Feed feed, Actions actions) {
+    /** @param parts what others hand out at a path, to those who accept something */
+    PageHandler(Gatekeeper gate, Assets assets, StateReader state, Feed feed, Actions actions,
+            BiFunction<String, String, Optional<WebPart.Content>> parts) {
         this.gate = gate;
         this.assets = assets;
         this.state = state;
         this.feed = feed;
         this.actions = actions;
+        this.parts = parts;
     }
 
     @Override
@@ -85,11 +92,24 @@ final class PageHandler implements HttpHandler {
             gate.requireReader(exchange.getRequestHeaders());
             stream(exchange);
         } else {
-            Assets.Asset asset = assets.find(path)
-                    .orElseThrow(() -> new Refusal(NOT_FOUND, "there is nothing of that name"));
-            requireMethod(exchange, "GET");
-            send(exchange, OK, asset.type(), asset.content());
+            Optional<Assets.Asset> asset = assets.find(path);
+            if (asset.isPresent()) {
+                requireMethod(exchange, "GET");
+                send(exchange, OK, asset.get().type(), asset.get().content());
+            } else {
+                part(exchange, path);
+            }
         }
+    }
+
+    /** Who may not read is not told either what there is. */
+    private void part(HttpExchange exchange, String path) throws IOException, Refusal {
+        gate.requireReader(exchange.getRequestHeaders());
+        requireMethod(exchange, "GET");
+        WebPart.Content content = parts.apply(path, String.join(",",
+                        exchange.getRequestHeaders().getOrDefault("Accept", List.of())))
+                .orElseThrow(() -> new Refusal(NOT_FOUND, "there is nothing of that name"));
+        send(exchange, OK, content.type(), content.bytes());
     }
 
     private static void requireMethod(HttpExchange exchange, String method) throws Refusal {

@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
 import org.cloister.admin.HeapAdmin;
 import org.cloister.console.web.WebPage;
+import org.cloister.console.web.WebPart;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapEvent;
 import org.cloister.heap.HeapException;
@@ -19,6 +21,7 @@ import org.cloister.heap.HeapListener;
 import org.cloister.heap.Heaps;
 import org.cloister.platform.inspect.BoardView;
 import org.cloister.tee.Tee;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -56,18 +59,21 @@ public final class WebServer implements WebPage, HeapListener {
 
     /** Begins to serve. */
     @Activate
-    public WebServer(@Reference Heaps heaps, @Reference HeapAdmin admin, WebConfiguration configuration) {
-        this(heaps, admin, WebSettings.read(configuration));
+    public WebServer(BundleContext context, @Reference Heaps heaps, @Reference HeapAdmin admin,
+            WebConfiguration configuration) {
+        this(heaps, admin, WebSettings.read(configuration), new Parts(context)::read);
     }
 
-    WebServer(Heaps heaps, HeapAdmin admin, WebSettings settings) {
+    WebServer(Heaps heaps, HeapAdmin admin, WebSettings settings,
+            BiFunction<String, String, Optional<WebPart.Content>> parts) {
         this.settings = settings;
         server = open(settings);
         var state = new StateReader(heaps, admin, () -> board, () -> tees, faults, events,
                 InstantSource.system(), isControlled());
         var gate = new Gatekeeper(settings, server.getAddress().getPort());
         feed = new Feed(() -> state.read().toString(), settings.interval());
-        server.createContext("/", new PageHandler(gate, new Assets(), state, feed, new Actions(heaps, admin)));
+        server.createContext("/", new PageHandler(gate, new Assets(), state, feed, new Actions(heaps, admin),
+                parts));
         server.setExecutor(threads);
         server.start();
         LOG.info("the page is at {}", address());

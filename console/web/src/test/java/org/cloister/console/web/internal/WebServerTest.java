@@ -14,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.cloister.console.web.WebPart;
 import org.cloister.heap.HeapException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +39,9 @@ class WebServerTest {
 
     private WebServer serve(String token) {
         return new WebServer(machine.heaps(), machine, new WebSettings(InetAddress.getLoopbackAddress(), 0, token,
-                Set.of("localhost", "127.0.0.1", "[::1]"), Duration.ofMillis(100)));
+                Set.of("localhost", "127.0.0.1", "[::1]"), Duration.ofMillis(100)),
+                (path, accept) -> path.equals("/part") ? Optional.of(new WebPart.Content("text/plain; charset=utf-8",
+                        ("for " + accept).getBytes(StandardCharsets.UTF_8))) : Optional.empty());
     }
 
     @AfterEach
@@ -158,6 +162,19 @@ class WebServerTest {
     }
 
     @Test
+    void whatOthersHandOutIsReadByReadersOnly() throws IOException {
+        Client.Answer answer = client.get("/part", "Accept: a/b", "Accept: c/d");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("for a/b,c/d");
+        assertThat(answer.head()).contains("text/plain; charset=utf-8", "nosniff");
+        assertThat(client.get("/part").body()).isEqualTo("for ");
+        assertThat(client.get("/part", "Sec-Fetch-Site: cross-site").status()).isEqualTo(403);
+        assertThat(client.send("GET", "/part", "", "Host: evil.example").status()).isEqualTo(421);
+        assertThat(client.post("/part", "{}", AUTHORISED, JSON).status()).isEqualTo(405);
+        assertThat(client.get("/part/").status()).isEqualTo(404);
+    }
+
+    @Test
     void theFeedTellsAgainAndAgainAndEndsWithTheServer() throws IOException {
         try (Socket socket = listen()) {
             var reader = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
@@ -254,6 +271,6 @@ class WebServerTest {
     void aPortThatIsTakenIsSaid() {
         assertThatExceptionOfType(HeapException.class).isThrownBy(() -> new WebServer(machine.heaps(), machine,
                 new WebSettings(InetAddress.getLoopbackAddress(), server.address().getPort(), "", Set.of(),
-                        Duration.ofMillis(100)))).withMessageContaining("choose another port");
+                        Duration.ofMillis(100)), (path, accept) -> Optional.empty())).withMessageContaining("choose another port");
     }
 }
