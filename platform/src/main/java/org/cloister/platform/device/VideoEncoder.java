@@ -30,7 +30,7 @@ public interface VideoEncoder {
      * @param bitsPerSecond what the stream is to have on average, greater than zero
      * @return the stream, to be closed
      * @throws org.cloister.heap.HeapException {@code NOT_SUPPORTED} for pictures that it does not take,
-     *     {@code INVALID_ARGUMENT}, {@code CLOSED} when the device is gone
+     *     {@code INVALID_ARGUMENT}, {@code BUSY} when the hardware has no further session, {@code CLOSED} when the device is gone
      */
     EncoderSession open(PictureFormat format, int framesPerSecond, int bitsPerSecond);
 }

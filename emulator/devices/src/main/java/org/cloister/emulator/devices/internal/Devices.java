@@ -7,11 +7,15 @@ import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.PhysicalMemory;
+import org.cloister.platform.device.DmaLimits;
 import org.cloister.platform.dt.DeviceTree;
 import org.cloister.platform.dt.Node;
 
 /** How device models find their nodes, and their memory. */
 final class Devices {
+    /** What their address generators can do. */
+    static final DmaLimits LIMITS = new DmaLimits(40, 16, 64, 1L << 30);
+
     private Devices() {}
 
     /** The enabled nodes of a board that are compatible with a model. */
@@ -22,6 +26,11 @@ final class Devices {
     /** The memory as the device that the node describes sees it. */
     static PhysicalMemory memory(Soc soc, Node node) {
         return soc.memory(initiator(node));
+    }
+
+    /** The way to memory of the device that the node describes. */
+    static Dma dma(Soc soc, Node node) {
+        return new Dma(memory(soc, node), LIMITS);
     }
 
     /** The name of the initiator that the node describes. */

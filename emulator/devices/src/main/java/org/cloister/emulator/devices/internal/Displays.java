@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.emulator.devices.internal;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,14 +13,11 @@ import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.device.DisplayController;
-import org.cloister.platform.device.DmaLimits;
 import org.cloister.platform.dt.DeviceTree;
 import org.cloister.platform.dt.Node;
 import org.cloister.platform.dt.Property;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.FrameworkUtil;
-import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -44,11 +40,9 @@ public final class Displays {
     /** Two cells: width and height of the panel; 1280 and 720 by default. */
     static final String PANEL_SIZE = "cloister,panel-size";
 
-    private static final DmaLimits LIMITS = new DmaLimits(40, 16, 64, 1L << 30);
     private static final int MAX_SIDE = 8192;
 
-    private final Optional<DisplayModel> display;
-    private final List<ServiceRegistration<?>> services = new ArrayList<>();
+    private final Placement placement;
 
     /** Finds the nodes and registers controller and panels. */
     @Activate
@@ -56,16 +50,19 @@ public final class Displays {
         List<PipePlan> plans = Stream.concat(
                 Devices.nodes(tree, BUILT_IN).map(node -> plan(soc, node, true)),
                 Devices.nodes(tree, EXTERNAL).map(node -> plan(soc, node, false))).toList();
-        display = plans.isEmpty() ? Optional.empty() : Optional.of(new DisplayModel(LIMITS, plans));
-        display.ifPresent(model -> {
-            services.add(context.registerService(DisplayController.class, model, FrameworkUtil.asDictionary(
-                    Map.of(DisplayController.NAME, model.name(), Soc.BOARD, soc.board()))));
-            for (int i = 0; i < plans.size(); i++) {
-                services.add(context.registerService(Panel.class, model.panels().get(i), FrameworkUtil.asDictionary(
-                        Map.of(Panel.NAME, plans.get(i).name(), Soc.BOARD, soc.board(),
-                                PhysicalMemory.INITIATOR, plans.get(i).memory().initiator().name()))));
-            }
-        });
+        placement = new Placement(context, soc);
+        if (!plans.isEmpty()) {
+            place(new DisplayModel(Devices.LIMITS, plans), plans);
+        }
+    }
+
+    private void place(DisplayModel display, List<PipePlan> plans) {
+        placement.whenTakenOff(display::close);
+        placement.show(DisplayController.class, display, Map.of(DisplayController.NAME, display.name()));
+        for (int i = 0; i < plans.size(); i++) {
+            placement.show(Panel.class, display.panels().get(i), Map.of(Panel.NAME, plans.get(i).name(),
+                    PhysicalMemory.INITIATOR, plans.get(i).memory().initiator().name()));
+        }
     }
 
     private static PipePlan plan(Soc soc, Node node, boolean isProtected) {
@@ -85,7 +82,6 @@ public final class Displays {
 
     @Deactivate
     void takeOff() {
-        services.forEach(ServiceRegistration::unregister);
-        display.ifPresent(DisplayModel::close);
+        placement.takeOff();
     }
 }

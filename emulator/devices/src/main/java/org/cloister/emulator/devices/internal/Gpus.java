@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.emulator.devices.internal;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.cloister.emulator.devices.GpuBench;
 import org.cloister.emulator.devices.gpu.internal.EmulatedFirmware;
 import org.cloister.emulator.devices.gpu.internal.GpuModel;
-import org.cloister.emulator.soc.Registration;
 import org.cloister.emulator.soc.Rights;
 import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.Access;
@@ -23,8 +21,6 @@ import org.cloister.platform.mali.MaliGpu;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
-import org.osgi.framework.FrameworkUtil;
-import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -38,29 +34,27 @@ import org.osgi.service.component.annotations.Reference;
 public final class Gpus {
     private static final int LINES = 3;
 
-    private final List<GpuModel> models = new ArrayList<>();
-    private final List<Registration> onTheBus = new ArrayList<>();
-    private final List<ServiceRegistration<?>> services = new ArrayList<>();
+    private final Placement placement;
 
     /** Finds the nodes, and registers what drivers and test benches find of them. */
     @Activate
     public Gpus(BundleContext context, @Reference Soc soc, @Reference DeviceTree tree) {
-        Devices.nodes(tree, MaliGpu.COMPATIBLE).forEach(node -> putOn(context, soc, node));
+        placement = new Placement(context, soc);
+        Devices.nodes(tree, MaliGpu.COMPATIBLE).forEach(node -> putOn(soc, node));
     }
 
-    private void putOn(BundleContext context, Soc soc, Node node) {
+    private void putOn(Soc soc, Node node) {
         MaliGpu gpu = wiring(node);
         GpuModel model = new GpuModel(gpu, soc.memory(gpu.initiator()), soc.memory(gpu.protectedInitiator()),
                 soc.interrupts()::raise);
-        models.add(model);
-        onTheBus.add(soc.attach(gpu.initiator(), gpu.registers(), GpuRegister.SIZE, Rights.of(Map.of(
-                soc.initiator(Initiator.CPU), Access.READ_WRITE)), model));
-        Map<String, ?> properties = Map.of("device.name", gpu.name(), Soc.BOARD, soc.board());
-        services.add(context.registerService(FirmwareFiles.class, new EmulatedFirmware(),
-                FrameworkUtil.asDictionary(Map.of(Soc.BOARD, soc.board(), FirmwareFiles.DIRECTORY,
-                        GpuRegister.FIRMWARE_DIRECTORY, Constants.SERVICE_RANKING, -1)))); // it has one directory only
-        services.add(context.registerService(GpuBench.class, model, FrameworkUtil.asDictionary(properties)));
-        services.add(context.registerService(MaliGpu.class, gpu, FrameworkUtil.asDictionary(properties)));
+        placement.whenTakenOff(model::close);
+        placement.whenTakenOff(soc.attach(gpu.initiator(), gpu.registers(), GpuRegister.SIZE, Rights.of(Map.of(
+                soc.initiator(Initiator.CPU), Access.READ_WRITE)), model)::close);
+        placement.show(FirmwareFiles.class, new EmulatedFirmware(), Map.of(FirmwareFiles.DIRECTORY,
+                GpuRegister.FIRMWARE_DIRECTORY, Constants.SERVICE_RANKING, -1)); // it has one directory only
+        Map<String, ?> properties = Map.of("device.name", gpu.name());
+        placement.show(GpuBench.class, model, properties);
+        placement.show(MaliGpu.class, gpu, properties);
     }
 
     /** What the device tree says of a GPU. */
@@ -82,8 +76,6 @@ public final class Gpus {
 
     @Deactivate
     void takeOff() {
-        services.reversed().forEach(ServiceRegistration::unregister);
-        onTheBus.forEach(Registration::close);
-        models.forEach(GpuModel::close);
+        placement.takeOff();
     }
 }

@@ -6,46 +6,39 @@ import java.lang.foreign.MemorySegment;
 import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.random.RandomGenerator;
+import org.cloister.emulator.devices.internal.BusDevice;
 import org.cloister.emulator.devices.internal.Dma;
+import org.cloister.emulator.devices.internal.WorkQueue;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.BusFault;
 import org.cloister.platform.Initiator;
 import org.cloister.platform.device.CryptoEngine;
 import org.cloister.platform.device.CryptoEvent;
-import org.cloister.platform.device.CryptoJob;
 import org.cloister.platform.device.CryptoJob.Piece;
+import org.cloister.platform.device.CryptoJob;
 import org.cloister.platform.device.CryptoListener;
 import org.cloister.platform.device.DmaLimits;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.layout.RsaKey;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A crypto engine. One thread, the device's, does its jobs one after the other. Safe for use by any thread. */
 public final class CryptoModel implements CryptoEngine, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(CryptoModel.class);
     private static final Set<Integer> KEY_BITS = Set.of(1024, 2048, 3072);
     private static final BigInteger PUBLIC_EXPONENT = BigInteger.valueOf(65537);
     private static final int PIECE = 64 * 1024;
     private static final String SUBMIT = "submit a crypto job";
 
-    private final String name;
+    private final BusDevice device;
     private final Dma dma;
     private final Random random; // for the device's thread
-    private final ExecutorService thread;
-    private final Queue<Work> waiting = new ArrayDeque<>(); // guarded by itself
-    private boolean gone; // guarded by waiting
+    private final WorkQueue<Work> jobs;
 
     private record Work(long cookie, CryptoJob job, CryptoListener listener) {}
 
@@ -57,43 +50,32 @@ public final class CryptoModel implements CryptoEngine, AutoCloseable {
      * @param random what keys are made of
      */
     public CryptoModel(String name, Dma dma, RandomGenerator random) {
-        this.name = name;
+        this.device = new BusDevice(name, dma);
         this.dma = dma;
         this.random = Random.from(random);
-        this.thread = Executors.newSingleThreadExecutor(
-                Thread.ofPlatform().daemon().name("cloister " + initiator().name()).factory());
+        this.jobs = new WorkQueue<>(device, "jobs", QUEUE_DEPTH, work ->
+                device.tell(work.listener()::on, result(work)));
     }
 
     @Override
     public String name() {
-        return name;
+        return device.name();
     }
 
     @Override
     public Initiator initiator() {
-        return dma.memory().initiator();
+        return device.initiator();
     }
 
     @Override
     public DmaLimits limits() {
-        return dma.limits();
+        return device.limits();
     }
 
     @Override
     public void submit(long cookie, CryptoJob job, CryptoListener listener) {
         check(job);
-        synchronized (waiting) {
-            if (gone) {
-                throw new HeapException(HeapError.CLOSED, SUBMIT, name, "the board is off",
-                        "wait for the device to come back");
-            }
-            if (waiting.size() >= QUEUE_DEPTH) {
-                throw new HeapException(HeapError.BUSY, SUBMIT, name,
-                        "%d jobs are waiting already".formatted(QUEUE_DEPTH), "wait for an event");
-            }
-            waiting.add(new Work(cookie, job, listener));
-            thread.execute(this::run);
-        }
+        jobs.add(SUBMIT, new Work(cookie, job, listener), device::off);
     }
 
     private void check(CryptoJob job) {
@@ -130,7 +112,7 @@ public final class CryptoModel implements CryptoEngine, AutoCloseable {
     }
 
     private HeapException invalid(String why) {
-        return new HeapException(HeapError.INVALID_ARGUMENT, SUBMIT, name, why, "correct the job");
+        return new HeapException(HeapError.INVALID_ARGUMENT, SUBMIT, device.name(), why, "correct the job");
     }
 
     private static long length(List<Piece> pieces) {
@@ -140,21 +122,13 @@ public final class CryptoModel implements CryptoEngine, AutoCloseable {
         }).sum();
     }
 
-    private void run() {
-        Work work;
-        synchronized (waiting) {
-            work = waiting.poll();
-        }
-        if (work == null) {
-            return;
-        }
+    private CryptoEvent result(Work work) {
         try {
-            tell(work, execute(work));
+            return execute(work);
         } catch (BusFault fault) {
-            tell(work, new CryptoEvent.Blocked(work.cookie(), fault));
+            return new CryptoEvent.Blocked(work.cookie(), fault);
         } catch (RuntimeException e) {
-            LOG.error("{} broke down", name, e);
-            tell(work, new CryptoEvent.Failed(work.cookie(), HeapError.FAULT, "the device broke down: " + e));
+            return new CryptoEvent.Failed(work.cookie(), HeapError.FAULT, device.brokeDown(e));
         }
     }
 
@@ -241,25 +215,10 @@ public final class CryptoModel implements CryptoEngine, AutoCloseable {
         return bytes;
     }
 
-    private void tell(Work work, CryptoEvent event) {
-        try {
-            work.listener().on(event);
-        } catch (RuntimeException e) {
-            LOG.warn("{}: the listener of a job failed on {}", name, event, e);
-        }
-    }
-
-    /** Takes the engine off the board: gives up jobs that wait, lets one that is done finish. Idempotent. */
+    /** Takes the engine off the board: gives up jobs that wait, lets the one that it does finish. Idempotent. */
     @Override
     public void close() {
-        List<Work> unfinished;
-        synchronized (waiting) {
-            gone = true;
-            unfinished = List.copyOf(waiting);
-            waiting.clear();
-        }
-        unfinished.forEach(work -> tell(work,
-                new CryptoEvent.Failed(work.cookie(), HeapError.CLOSED, "the board was switched off")));
-        thread.close();
+        jobs.close(work -> device.tell(work.listener()::on, new CryptoEvent.Failed(
+                work.cookie(), HeapError.CLOSED, "the board was switched off")), device::end);
     }
 }

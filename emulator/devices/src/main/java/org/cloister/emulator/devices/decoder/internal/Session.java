@@ -6,21 +6,18 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import org.cloister.emulator.devices.internal.Dma;
+import org.cloister.emulator.devices.internal.BusDevice;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.BusFault;
-import org.cloister.platform.device.DecoderEvent;
 import org.cloister.platform.device.DecoderEvent.FrameReturned.Reason;
+import org.cloister.platform.device.DecoderEvent;
 import org.cloister.platform.device.DecoderListener;
 import org.cloister.platform.device.DecoderSession;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.device.PictureFormat;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A stream in the decoder; see {@link DecoderSession} for its states.
@@ -30,15 +27,12 @@ import org.slf4j.LoggerFactory;
  * the last access to memory; it is taken first where both are.
  */
 final class Session implements DecoderSession {
-    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
     /** One picture that is written, one that the client has got back and shows. */
     private static final int FRAMES_NEEDED = 2;
 
     private enum State { RUNNING, HALTED, CLOSED }
 
-    private final String device;
-    private final Dma dma;
-    private final ExecutorService thread;
+    private final BusDevice device;
     private final DecoderListener listener;
     private final Consumer<Session> onClose;
     private final Object queues = new Object();
@@ -53,11 +47,8 @@ final class Session implements DecoderSession {
     private byte[] packed = new byte[0];
     private long latestTimestamp;
 
-    Session(String device, Dma dma, ExecutorService thread, CoreDecoder core, DecoderListener listener,
-            Consumer<Session> onClose) {
+    Session(BusDevice device, CoreDecoder core, DecoderListener listener, Consumer<Session> onClose) {
         this.device = device;
-        this.dma = dma;
-        this.thread = thread;
         this.core = core;
         this.listener = listener;
         this.onClose = onClose;
@@ -65,9 +56,9 @@ final class Session implements DecoderSession {
 
     @Override
     public void queueBitstream(long cookie, List<MemoryRange> memory, long timestamp) {
-        dma.requireFollowable("queue bitstream", memory);
+        device.dma().requireFollowable("queue bitstream", memory);
         if (MemoryRange.total(memory) > CoreDecoder.MAX_ACCESS_UNIT) {
-            throw new HeapException(HeapError.INVALID_ARGUMENT, "queue bitstream", device,
+            throw new HeapException(HeapError.INVALID_ARGUMENT, "queue bitstream", device.name(),
                     "an access unit of %d bytes does not fit the chip".formatted(MemoryRange.total(memory)),
                     "queue at most %d bytes at a time".formatted(CoreDecoder.MAX_ACCESS_UNIT));
         }
@@ -76,7 +67,7 @@ final class Session implements DecoderSession {
 
     @Override
     public void queueFrame(long cookie, List<MemoryRange> memory) {
-        dma.requireFollowable("queue memory for a picture", memory);
+        device.dma().requireFollowable("queue memory for a picture", memory);
         enqueue("queue memory for a picture", targets, new Target(cookie, List.copyOf(memory)));
     }
 
@@ -86,7 +77,7 @@ final class Session implements DecoderSession {
             requireOpen("take memory for a picture back");
             targets.stream().filter(target -> target.cookie() == cookie).findFirst().ifPresent(target -> {
                 targets.remove(target);
-                thread.execute(() -> giveBack(target));
+                device.run(() -> giveBack(target));
             });
         }
     }
@@ -109,14 +100,14 @@ final class Session implements DecoderSession {
         synchronized (queues) {
             requireOpen(what);
             if (state == State.HALTED) {
-                throw new HeapException(HeapError.FAULT, what, device, "the session is halted", "flush it");
+                throw new HeapException(HeapError.FAULT, what, device.name(), "the session is halted", "flush it");
             }
             if (queue.size() >= QUEUE_DEPTH) {
-                throw new HeapException(HeapError.BUSY, what, device,
+                throw new HeapException(HeapError.BUSY, what, device.name(),
                         "%d descriptors are waiting already".formatted(QUEUE_DEPTH), "wait for an event");
             }
             queue.add(descriptor);
-            thread.execute(this::run);
+            device.run(this::run);
         }
     }
 
@@ -125,13 +116,13 @@ final class Session implements DecoderSession {
         synchronized (queues) {
             requireOpen("flush");
             flushWanted = true;
-            thread.execute(this::run);
+            device.run(this::run);
         }
     }
 
     private void requireOpen(String what) {
         if (state == State.CLOSED) {
-            throw new HeapException(HeapError.CLOSED, what, device, "the session is closed", "open another");
+            throw new HeapException(HeapError.CLOSED, what, device.name(), "the session is closed", "open another");
         }
     }
 
@@ -146,8 +137,7 @@ final class Session implements DecoderSession {
         } catch (BusFault fault) {
             halt(new DecoderEvent.Blocked(fault));
         } catch (RuntimeException e) {
-            LOG.error("{} broke down", device, e);
-            halt(new DecoderEvent.Halted(HeapError.FAULT, "the device broke down: " + e));
+            halt(new DecoderEvent.Halted(HeapError.FAULT, device.brokeDown(e)));
         } finally {
             work.unlock();
         }
@@ -205,7 +195,7 @@ final class Session implements DecoderSession {
     private Optional<String> decode(long cookie, List<MemoryRange> memory, long timestamp) {
         latestTimestamp = timestamp;
         try {
-            return core.decode(MemoryRange.total(memory), timestamp, unit -> dma.gather(memory, unit));
+            return core.decode(MemoryRange.total(memory), timestamp, unit -> device.dma().gather(memory, unit));
         } finally {
             tell(new DecoderEvent.BitstreamDone(cookie));
         }
@@ -247,7 +237,7 @@ final class Session implements DecoderSession {
         MemorySegment content = MemorySegment.ofArray(packed);
         picture.pack(format, content);
         try {
-            dma.scatter(content, target.memory());
+            device.dma().scatter(content, target.memory());
         } catch (RuntimeException e) {
             tell(new DecoderEvent.FrameReturned(target.cookie(), Reason.GIVEN_UP));
             throw e;
@@ -316,11 +306,7 @@ final class Session implements DecoderSession {
                 return;
             }
         }
-        try {
-            listener.on(event);
-        } catch (RuntimeException e) {
-            LOG.warn("{}: the listener of a session failed on {}", device, event, e);
-        }
+        device.tell(listener::on, event);
     }
 
     /** The board goes off: says so, then closes. */

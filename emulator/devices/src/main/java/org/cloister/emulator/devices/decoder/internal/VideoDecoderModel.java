@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.emulator.devices.decoder.internal;
 
-import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import org.cloister.emulator.devices.internal.BusDevice;
 import org.cloister.emulator.devices.internal.Dma;
-import org.cloister.heap.HeapError;
-import org.cloister.heap.HeapException;
+import org.cloister.emulator.devices.internal.OpenStreams;
 import org.cloister.platform.Initiator;
 import org.cloister.platform.device.DecoderListener;
 import org.cloister.platform.device.DecoderSession;
@@ -24,11 +20,8 @@ public final class VideoDecoderModel implements VideoDecoder, AutoCloseable {
     /** How many streams the hardware can hold at a time. */
     public static final int MAX_SESSIONS = 16;
 
-    private final String name;
-    private final Dma dma;
-    private final ExecutorService thread;
-    private final Set<Session> sessions = new HashSet<>(); // guarded by itself
-    private boolean gone; // guarded by sessions
+    private final BusDevice device;
+    private final OpenStreams<Session> sessions;
 
     /**
      * Puts a decoder on a board. FFmpeg must be loaded.
@@ -37,20 +30,18 @@ public final class VideoDecoderModel implements VideoDecoder, AutoCloseable {
      * @param dma its way to memory
      */
     public VideoDecoderModel(String name, Dma dma) {
-        this.name = name;
-        this.dma = dma;
-        this.thread = Executors.newSingleThreadExecutor(
-                Thread.ofPlatform().daemon().name("cloister " + dma.memory().initiator().name()).factory());
+        this.device = new BusDevice(name, dma);
+        this.sessions = new OpenStreams<>(device, MAX_SESSIONS);
     }
 
     @Override
     public String name() {
-        return name;
+        return device.name();
     }
 
     @Override
     public Initiator initiator() {
-        return dma.memory().initiator();
+        return device.initiator();
     }
 
     @Override
@@ -60,41 +51,18 @@ public final class VideoDecoderModel implements VideoDecoder, AutoCloseable {
 
     @Override
     public DmaLimits limits() {
-        return dma.limits();
+        return device.limits();
     }
 
     @Override
     public DecoderSession open(StreamFormat stream, DecoderListener listener) {
-        synchronized (sessions) {
-            if (gone) {
-                throw new HeapException(HeapError.CLOSED, "open a decoder session", name,
-                        "the board is off", "wait for the device to come back");
-            }
-            if (sessions.size() == MAX_SESSIONS) {
-                throw new HeapException(HeapError.BUSY, "open a decoder session", name,
-                        "all %d sessions of the hardware are in use".formatted(MAX_SESSIONS), "close one");
-            }
-            Session session = new Session(name, dma, thread, new CoreDecoder(name, stream), listener, this::forget);
-            sessions.add(session);
-            return session;
-        }
-    }
-
-    private void forget(Session session) {
-        synchronized (sessions) {
-            sessions.remove(session);
-        }
+        return sessions.open("open a decoder session", () -> new Session(
+                device, new CoreDecoder(device.name(), stream), listener, sessions::forget));
     }
 
     /** Takes the decoder off the board: halts and closes all sessions, ends the thread. Idempotent. */
     @Override
     public void close() {
-        List<Session> open;
-        synchronized (sessions) {
-            gone = true;
-            open = List.copyOf(sessions);
-        }
-        open.forEach(Session::deviceGone);
-        thread.shutdown();
+        sessions.close(Session::deviceGone);
     }
 }

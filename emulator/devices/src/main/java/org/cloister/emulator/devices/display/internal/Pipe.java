@@ -2,16 +2,14 @@
 package org.cloister.emulator.devices.display.internal;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Queue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.cloister.emulator.devices.FetchedPicture;
 import org.cloister.emulator.devices.Panel;
+import org.cloister.emulator.devices.internal.BusDevice;
 import org.cloister.emulator.devices.internal.Dma;
+import org.cloister.emulator.devices.internal.WorkQueue;
 import org.cloister.emulator.devices.picture.internal.Compositor;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
@@ -21,28 +19,23 @@ import org.cloister.platform.device.DisplayEvent;
 import org.cloister.platform.device.DisplayListener;
 import org.cloister.platform.device.DisplayPipe;
 import org.cloister.platform.device.MemoryRange;
-import org.cloister.platform.device.Scene;
 import org.cloister.platform.device.Scene.Area;
 import org.cloister.platform.device.Scene.Plane;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.cloister.platform.device.Scene;
 
 /**
  * Fetches scenes and overlays as its own initiator, composes them and sends them to the panel, on a thread of its own,
  * one after the other.
  */
 final class Pipe implements DisplayPipe, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Pipe.class);
     private static final int MAX_PLANES = 4;
     private static final String SHOW = "show a scene";
 
-    private final Dma dma;
+    private final BusDevice device;
     private final boolean canProtect;
     private final PanelModel panel;
     private final Compositor compositor;
-    private final ExecutorService thread;
-    private final Queue<Job> jobs = new ArrayDeque<>(); // guarded by itself
-    private boolean gone; // guarded by jobs
+    private final WorkQueue<Job> jobs;
     private volatile Runnable protectionListener = () -> { };
     private final Object link = new Object(); // taken before the panel's
     private boolean tapped; // guarded by link, as are those below
@@ -57,13 +50,12 @@ final class Pipe implements DisplayPipe, AutoCloseable {
     private record Miss(int plane, BusFault fault) {}
 
     Pipe(Dma dma, boolean isProtected, PanelModel panel) {
-        this.dma = dma;
+        this.device = new BusDevice(panel.name(), dma);
         this.canProtect = isProtected;
         this.panel = panel;
         this.below = new int[panel.width() * panel.height()];
         this.compositor = new Compositor(panel.width());
-        this.thread = Executors.newSingleThreadExecutor(
-                Thread.ofPlatform().daemon().name("cloister " + initiator().name()).factory());
+        this.jobs = new WorkQueue<>(device, "scenes", QUEUE_DEPTH, job -> device.tell(job.listener()::on, result(job)));
         panel.onTap(this::tapped);
     }
 
@@ -80,10 +72,8 @@ final class Pipe implements DisplayPipe, AutoCloseable {
                 panel.show(below);
             }
         }
-        synchronized (jobs) {
-            if (canProtect && !gone) {
-                thread.execute(() -> protectionListener.run());
-            }
+        if (canProtect) {
+            device.run(() -> protectionListener.run());
         }
     }
 
@@ -98,7 +88,7 @@ final class Pipe implements DisplayPipe, AutoCloseable {
 
     @Override
     public Initiator initiator() {
-        return dma.memory().initiator();
+        return device.initiator();
     }
 
     @Override
@@ -140,18 +130,7 @@ final class Pipe implements DisplayPipe, AutoCloseable {
 
     private void queue(Job job) {
         check(job.scene());
-        synchronized (jobs) {
-            if (gone) {
-                throw new HeapException(HeapError.CLOSED, SHOW, name(), "the board is off",
-                        "wait for the device to come back");
-            }
-            if (jobs.size() >= QUEUE_DEPTH) {
-                throw new HeapException(HeapError.BUSY, SHOW, name(),
-                        "%d scenes are waiting already".formatted(QUEUE_DEPTH), "wait for an event");
-            }
-            jobs.add(job);
-            thread.execute(this::run);
-        }
+        jobs.add(SHOW, job, device::off);
     }
 
     private void check(Scene scene) {
@@ -162,7 +141,7 @@ final class Pipe implements DisplayPipe, AutoCloseable {
             if (!plane.destination().isWithin(width(), height())) {
                 throw invalid("%s leaves the panel of %dx%d".formatted(plane.destination(), width(), height()));
             }
-            dma.requireFollowable(SHOW, plane.memory());
+            device.dma().requireFollowable(SHOW, plane.memory());
             if (MemoryRange.total(plane.memory()) < plane.format().size()) {
                 throw invalid("a picture of %s does not fit into %d bytes"
                         .formatted(plane.format(), MemoryRange.total(plane.memory())));
@@ -174,19 +153,12 @@ final class Pipe implements DisplayPipe, AutoCloseable {
         return new HeapException(HeapError.INVALID_ARGUMENT, SHOW, name(), why, "correct the scene");
     }
 
-    private void run() {
-        Job job;
-        synchronized (jobs) {
-            job = jobs.poll();
-        }
-        if (job == null) {
-            return;
-        }
+    private DisplayEvent result(Job job) {
         try {
-            tell(job, scanOut(job));
+            return scanOut(job);
         } catch (RuntimeException e) {
-            LOG.error("{} broke down", name(), e);
-            tell(job, new DisplayEvent.GivenUp(job.cookie()));
+            device.brokeDown(e);
+            return new DisplayEvent.GivenUp(job.cookie());
         }
     }
 
@@ -240,7 +212,7 @@ final class Pipe implements DisplayPipe, AutoCloseable {
     private Optional<BusFault> fetch(int[] pixels, boolean overlay, int index, Plane plane) {
         byte[] content = new byte[Math.toIntExact(plane.format().size())];
         try {
-            dma.gather(plane.memory(), MemorySegment.ofArray(content));
+            device.dma().gather(plane.memory(), MemorySegment.ofArray(content));
         } catch (BusFault fault) {
             compositor.blacken(pixels, plane.destination());
             return Optional.of(fault);
@@ -251,25 +223,10 @@ final class Pipe implements DisplayPipe, AutoCloseable {
         return Optional.empty();
     }
 
-    private void tell(Job job, DisplayEvent event) {
-        try {
-            job.listener().on(event);
-        } catch (RuntimeException e) {
-            LOG.warn("{}: the listener of a scene failed on {}", name(), event, e);
-        }
-    }
-
     /** Gives up the scenes that wait, lets one that is being shown finish, and ends the thread. Idempotent. */
     @Override
     public void close() {
         panel.onTap(now -> { });
-        List<Job> waiting;
-        synchronized (jobs) {
-            gone = true;
-            waiting = List.copyOf(jobs);
-            jobs.clear();
-        }
-        waiting.forEach(job -> tell(job, new DisplayEvent.GivenUp(job.cookie())));
-        thread.close();
+        jobs.close(job -> device.tell(job.listener()::on, new DisplayEvent.GivenUp(job.cookie())), device::end);
     }
 }

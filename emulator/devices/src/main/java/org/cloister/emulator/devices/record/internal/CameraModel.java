@@ -2,12 +2,10 @@
 package org.cloister.emulator.devices.record.internal;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import org.cloister.emulator.devices.internal.BusDevice;
 import org.cloister.emulator.devices.internal.Dma;
+import org.cloister.emulator.devices.internal.WorkQueue;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.BusFault;
@@ -19,21 +17,15 @@ import org.cloister.platform.device.DmaLimits;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.device.PictureFormat;
 import org.cloister.platform.device.PixelFormat;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A camera that sees the same each time, and is as fast as memory for its pictures comes. Safe for use by any thread. */
 public final class CameraModel implements Camera, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(CameraModel.class);
     private static final String CAPTURE = "capture a picture";
     private static final int RATE = 25;
 
-    private final String name;
-    private final Dma dma;
+    private final BusDevice device;
+    private final WorkQueue<Capture> captures;
     private final PictureFormat format = new PictureFormat(PixelFormat.I420, 320, 180, ColourCoding.BT601_LIMITED);
-    private final ExecutorService thread;
-    private final Queue<Capture> waiting = new ArrayDeque<>(); // guarded by itself
-    private boolean gone; // guarded by waiting
     private long next; // for the device's thread
 
     private record Capture(long cookie, List<MemoryRange> memory, CaptureListener listener) {}
@@ -45,25 +37,23 @@ public final class CameraModel implements Camera, AutoCloseable {
      * @param dma its way to memory
      */
     public CameraModel(String name, Dma dma) {
-        this.name = name;
-        this.dma = dma;
-        this.thread = Executors.newSingleThreadExecutor(
-                Thread.ofPlatform().daemon().name("cloister " + initiator().name()).factory());
+        this.device = new BusDevice(name, dma);
+        this.captures = new WorkQueue<>(device, "captures", QUEUE_DEPTH, this::take);
     }
 
     @Override
     public String name() {
-        return name;
+        return device.name();
     }
 
     @Override
     public Initiator initiator() {
-        return dma.memory().initiator();
+        return device.initiator();
     }
 
     @Override
     public DmaLimits limits() {
-        return dma.limits();
+        return device.limits();
     }
 
     @Override
@@ -78,63 +68,35 @@ public final class CameraModel implements Camera, AutoCloseable {
 
     @Override
     public void capture(long cookie, List<MemoryRange> memory, CaptureListener listener) {
-        dma.requireFollowable(CAPTURE, memory);
+        device.dma().requireFollowable(CAPTURE, memory);
         if (MemoryRange.total(memory) < format.size()) {
-            throw new HeapException(HeapError.INVALID_ARGUMENT, CAPTURE, name, "a picture of %s does not fit into %d bytes"
-                    .formatted(format, MemoryRange.total(memory)), "give more memory");
+            throw new HeapException(HeapError.INVALID_ARGUMENT, CAPTURE, device.name(),
+                    "a picture of %s does not fit into %d bytes".formatted(format, MemoryRange.total(memory)),
+                    "give more memory");
         }
-        synchronized (waiting) {
-            if (gone) {
-                throw new HeapException(HeapError.CLOSED, CAPTURE, name, "the board is off",
-                        "wait for the device to come back");
-            }
-            if (waiting.size() >= QUEUE_DEPTH) {
-                throw new HeapException(HeapError.BUSY, CAPTURE, name,
-                        "%d captures are waiting already".formatted(QUEUE_DEPTH), "wait for an event");
-            }
-            waiting.add(new Capture(cookie, List.copyOf(memory), listener));
-            thread.execute(this::run);
-        }
+        captures.add(CAPTURE, new Capture(cookie, List.copyOf(memory), listener), device::off);
     }
 
-    private void run() {
-        Capture capture;
-        synchronized (waiting) {
-            capture = waiting.poll();
-        }
-        if (capture == null) {
-            return;
-        }
+    private void take(Capture capture) {
+        device.tell(capture.listener()::on, result(capture));
+    }
+
+    private CaptureEvent result(Capture capture) {
         try {
-            dma.scatter(MemorySegment.ofArray(TestScene.picture(format, next)), capture.memory());
-            tell(capture, new CaptureEvent.Captured(capture.cookie(), next));
-            next++;
+            device.dma().scatter(MemorySegment.ofArray(TestScene.picture(format, next)), capture.memory());
+            return new CaptureEvent.Captured(capture.cookie(), next++);
         } catch (BusFault fault) {
-            tell(capture, new CaptureEvent.Blocked(capture.cookie(), fault));
+            return new CaptureEvent.Blocked(capture.cookie(), fault);
         } catch (RuntimeException e) {
-            LOG.error("{} broke down", name, e);
-            tell(capture, new CaptureEvent.GivenUp(capture.cookie()));
+            device.brokeDown(e);
+            return new CaptureEvent.GivenUp(capture.cookie());
         }
     }
 
-    private void tell(Capture capture, CaptureEvent event) {
-        try {
-            capture.listener().on(event);
-        } catch (RuntimeException e) {
-            LOG.warn("{}: the listener of a capture failed on {}", name, event, e);
-        }
-    }
-
-    /** Takes the camera off the board: gives up captures that wait. Idempotent. */
+    /** Takes the camera off the board: gives up captures that wait, lets the one that it does finish. Idempotent. */
     @Override
     public void close() {
-        List<Capture> unfinished;
-        synchronized (waiting) {
-            gone = true;
-            unfinished = List.copyOf(waiting);
-            waiting.clear();
-        }
-        unfinished.forEach(capture -> tell(capture, new CaptureEvent.GivenUp(capture.cookie())));
-        thread.close();
+        captures.close(capture -> device.tell(capture.listener()::on, new CaptureEvent.GivenUp(capture.cookie())),
+                device::end);
     }
 }
