@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.cloister.backend.HeapBackend;
 import org.cloister.heap.Heaps;
 import org.cloister.importer.Importers;
@@ -14,6 +15,7 @@ import org.cloister.importer.Importers;
 public final class TestCore implements AutoCloseable {
     private final SystemTime time = new SystemTime();
     private final Core core;
+    private final AtomicInteger count = new AtomicInteger();
     private final Map<String, Owner> owners = new ConcurrentHashMap<>();
 
     /** Starts core; buffers are revoked as soon as their backend leaves. */
@@ -37,9 +39,9 @@ public final class TestCore implements AutoCloseable {
         core.configure(settings(Map.of(), Optional.empty()));
     }
 
-    /** Adds a backend; what comes back removes it. */
+    /** Adds a backend, which serves unless one that was added before does; what comes back removes it. */
     public Runnable add(HeapBackend backend) {
-        Candidate candidate = core.add(backend, 0, backend.hashCode());
+        Candidate candidate = core.add(backend, 0, count.incrementAndGet());
         return () -> core.remove(candidate);
     }
 

@@ -39,7 +39,8 @@ public final class TestBackend implements HeapBackend {
             Map<String, Access> grants) {
         return new TestBackend("test " + heap, PoolOffer.serve(heap, useCase), base, size,
                 HeapAttributes.builder().enforcement(Enforcement.FIREWALL)
-                        .cpuAccess(grants.getOrDefault("cpu", Access.NONE)).grants(grants).build(), cpu);
+                        .cpuAccess(grants.getOrDefault("cpu", Access.NONE)).grants(grants)
+                        .addressBits(Long.SIZE - Long.numberOfLeadingZeros(base + size - 1)).build(), cpu);
     }
 
     /** A heap of normal memory. */

@@ -31,6 +31,7 @@ import org.cloister.platform.device.DmaLimits;
 public final class TestBoard implements AutoCloseable {
     public static final String VIDEO = "protected,secure-video";
     public static final String DEAF = "acme,deaf-video";
+    public static final String OTHER_VIDEO = "acme,video";
     public static final String UI = "protected,secure-video-record";
     public static final String TRUSTED_UI = "protected,trusted-ui";
     public static final String KEYS = "protected,keys";
@@ -40,6 +41,8 @@ public final class TestBoard implements AutoCloseable {
     public static final String SPARE = "spare";
     /** One whose memory the CPU cannot write. */
     public static final String SEALED = "sealed";
+    /** One whose memory the display does not reach. */
+    public static final String BLIND = "blind";
     public static final String NORMAL = "system";
 
     private static final DmaLimits LIMITS = new DmaLimits(40, 16, 64, 1L << 30);
@@ -72,6 +75,11 @@ public final class TestBoard implements AutoCloseable {
 
     /** Switches the board on; {@link #VIDEO} is not served yet. */
     public TestBoard() {
+        this(LIMITS);
+    }
+
+    /** Switches on a board whose display's address generator is another. */
+    public TestBoard(DmaLimits displayLimits) {
         try {
             FfmpegLibraries.loadInto(Path.of("target", "ffmpeg"));
         } catch (IOException e) {
@@ -100,7 +108,7 @@ public final class TestBoard implements AutoCloseable {
                     return () -> { };
                 }).boot();
         decoder = new VideoDecoderModel("/soc/video-decoder@4300000", new Dma(memory("video-decoder"), LIMITS));
-        display = new DisplayModel(LIMITS, List.of(
+        display = new DisplayModel(displayLimits, List.of(
                 new DisplayModel.PipePlan("/soc/display@4400000", memory("display"), true, 640, 360),
                 new DisplayModel.PipePlan("/soc/display-external@4500000", memory("display-external"), false, 64, 64)));
         crypto = new CryptoModel("/soc/crypto@4700000", new Dma(memory("crypto"), LIMITS), power.soc().random("crypto"));
@@ -128,10 +136,24 @@ public final class TestBoard implements AutoCloseable {
         return this;
     }
 
+    /** A further heap for protected video, {@link #OTHER_VIDEO}, that all devices of a player reach. */
+    public TestBoard serveOtherVideo() {
+        core.add(TestBackend.restricted(
+                OTHER_VIDEO, UseCase.SECURE_VIDEO, SPARE_BASE, SIZE, memory("cpu"), SPARE_GRANTS));
+        return this;
+    }
+
     /** A further backend, {@link #SEALED}, could serve {@link #VIDEO}, too, in memory that only a TEE could fill. */
     public TestBoard sealedVideo() {
         core.add(TestBackend.restricted(VIDEO, UseCase.SECURE_VIDEO, DEAF_BASE, SIZE, memory("cpu"), Map.of())
                 .named(SEALED));
+        return this;
+    }
+
+    /** A further backend, {@link #BLIND}, could serve {@link #VIDEO}, too, in memory that the display does not reach. */
+    public TestBoard blindVideo() {
+        core.add(TestBackend.restricted(VIDEO, UseCase.SECURE_VIDEO, DEAF_BASE, SIZE, memory("cpu"),
+                Map.of("cpu", Access.WRITE, "video-decoder", Access.READ_WRITE)).named(BLIND));
         return this;
     }
 

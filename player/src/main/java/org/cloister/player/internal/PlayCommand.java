@@ -58,9 +58,10 @@ public final class PlayCommand implements Callable<Integer> {
             description = "A content key: key id and key, 32 hexadecimal digits each. May be given several times.")
     private List<String> keys = List.of();
 
-    @Option(names = "--heap", paramLabel = "NAME", defaultValue = "protected,secure-video",
-            description = "The heap for bitstream and pictures (default: ${DEFAULT-VALUE}).")
-    private String heap;
+    @Option(names = "--heap", paramLabel = "NAME", description = {
+        "The heap for bitstream and pictures (default: protected,secure-video, or",
+        "another one if codec, GPU and display can all reach only that)."})
+    private Optional<String> heap = Optional.empty();
 
     @Option(names = "--reference", paramLabel = "FRAMEMD5",
             description = "What the pictures ought to be, as 'ffmpeg -f framemd5' writes it.")

@@ -142,7 +142,7 @@ public final class RecordCommand implements Callable<Integer> {
                 spec.commandLine().getErr(), console != null && console.isTerminal(), System::nanoTime);
         try {
             return new Playback(bench, new PlayRequest(file.toAbsolutePath(), file.toString(), keys,
-                    "protected,secure-video", Optional.empty(), SwapPlan.NONE, picture.toAbsolutePath()), progress,
+                    Optional.empty(), Optional.empty(), SwapPlan.NONE, picture.toAbsolutePath()), progress,
                     System::nanoTime).run();
         } finally {
             progress.done();

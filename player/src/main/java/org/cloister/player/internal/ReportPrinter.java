@@ -28,6 +28,7 @@ final class ReportPrinter {
         line(out, "shown", "%d frames, %.1f frames per second".formatted(report.frames(), report.fps()));
         report.composed().ifPresent(composed -> line(out, "composed", "%d of %d frames exactly, by %s in protected mode, entered %d times"
                 .formatted(composed.exact(), report.frames(), composed.initiator(), composed.entries())));
+        report.bypassed().ifPresent(why -> line(out, "composed", "by the display, for the GPU " + why));
         report.verdict().ifPresent(verdict -> line(out, "exact", "%d of %d frames equal the reference%s".formatted(
                 verdict.exact(), verdict.expected(),
                 verdict.firstWrong().isPresent() ? ", the first that does not is frame " + verdict.firstWrong().getAsInt()
@@ -102,6 +103,7 @@ final class ReportPrinter {
         report.verdict().ifPresent(verdict -> object.add("exact", verdict.exact()));
         report.composed().ifPresent(composed -> object.add("composed", composed.exact())
                 .add("composedBy", composed.initiator()).add("protectedEntries", composed.entries()));
+        report.bypassed().ifPresent(why -> object.add("bypassed", why));
         object.add("width", report.format().width())
                 .add("height", report.format().height())
                 .add("codec", report.codec().label())

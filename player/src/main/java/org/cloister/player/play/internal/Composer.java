@@ -19,8 +19,6 @@ import org.cloister.heap.AllocationRequest;
 import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Fence;
 import org.cloister.heap.Heap;
-import org.cloister.heap.HeapException;
-import org.cloister.importer.Importer;
 import org.cloister.platform.device.PictureFormat;
 import org.cloister.platform.device.Scene.Area;
 import org.cloister.player.probe.internal.Prober;
@@ -58,30 +56,14 @@ final class Composer implements AutoCloseable {
      */
     record Checked(MemorySegment source, boolean exact) {}
 
-    private Composer(Heap heap, GpuStage gpu, Prober prober) {
+    /** Composes in memory of a heap that the GPU reaches in protected mode. */
+    Composer(Heap heap, GpuStage gpu, Prober prober) {
         this.heap = heap;
         this.gpu = gpu;
         this.prober = prober;
         this.entriesBefore = gpu.leads().protectedEntries();
         this.group = gpu.driver().createGroup(new GroupSettings(true, GroupSettings.MAX_PRIORITY));
         this.analyser = gpu.leads().analyse(this::rendered);
-    }
-
-    /** A composer, if the board has a GPU that reaches the memory of the heap in protected mode. */
-    static Optional<Composer> of(Bench bench, Heap heap, Prober prober) {
-        return bench.gpu().filter(gpu -> reaches(bench, gpu.driver().sourceImporter(true), heap, Access.READ)
-                        && reaches(bench, gpu.driver().targetImporter(true), heap, Access.WRITE))
-                .filter(gpu -> gpu.driver().readiness().protectedMode())
-                .map(gpu -> new Composer(heap, gpu, prober));
-    }
-
-    private static boolean reaches(Bench bench, Importer importer, Heap heap, Access access) {
-        try (DmaBuf probe = heap.allocate(heap.attributes().granularity())) {
-            bench.importers().attach(probe, importer, access).close();
-            return true;
-        } catch (HeapException refused) {
-            return false;
-        }
     }
 
     /** Has a picture composed; what comes back is to be shown, and may be at once. */

@@ -21,6 +21,7 @@ import org.cloister.platform.device.VideoCodec;
  * @param frames how many pictures the panel showed
  * @param verdict how they compare with the reference, if there was one
  * @param composed how a GPU composed them, if one did
+ * @param bypassed why a GPU of the board composed nothing, if it did not
  * @param damaged access units that could not be decoded, or only in part
  * @param board the board it ran on
  * @param heap the heap
@@ -45,6 +46,7 @@ public record PlayReport(
         int frames,
         Optional<Verdict> verdict,
         Optional<Composed> composed,
+        Optional<String> bypassed,
         int damaged,
         String board,
         String heap,

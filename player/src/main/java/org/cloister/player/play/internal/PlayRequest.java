@@ -12,11 +12,11 @@ import org.cloister.player.clip.internal.FrameReference;
  * @param clip the file
  * @param name what the clip is called in messages
  * @param keys to decrypt it with
- * @param heap the name of the heap
+ * @param heap the name of the heap that it has to be; empty for one that codec, GPU and display can all reach
  * @param reference what its pictures ought to be, if that is known
  * @param swaps when which backend takes over
  * @param picture where the contact sheet goes
  */
 public record PlayRequest(
-        Path clip, String name, ContentKeys keys, String heap, Optional<FrameReference> reference,
+        Path clip, String name, ContentKeys keys, Optional<String> heap, Optional<FrameReference> reference,
         SwapPlan swaps, Path picture) {}

@@ -13,7 +13,6 @@ import java.util.function.LongSupplier;
 import org.cloister.driver.codec.DecodeSession;
 import org.cloister.driver.codec.DecodeSettings;
 import org.cloister.driver.codec.Protection;
-import org.cloister.heap.Explanation;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
@@ -32,8 +31,6 @@ import org.cloister.player.probe.internal.Prober;
  */
 public final class Playback {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration HEAP_PATIENCE = Duration.ofSeconds(10);
-    private static final Duration UNKNOWN_HEAP_PATIENCE = Duration.ofSeconds(1);
     private static final int HELD_FRAMES = 3;
 
     private final Bench bench;
@@ -72,7 +69,9 @@ public final class Playback {
         FrameVerifier verifier = new FrameVerifier(request.reference());
         ContactSheet sheet = new ContactSheet();
         try (Mp4Reader reader = Mp4Reader.open(bench.ffmpeg(), request.clip())) {
-            Heap heap = awaitHeap();
+            HeapChoice.Choice choice = new HeapChoice(bench, progress, largestBuffer(reader.track()))
+                    .choose(request.heap());
+            Heap heap = choice.heap();
             HeapUsage before = heap.usage();
             Shown shown;
             Optional<PlayReport.Composed> composed;
@@ -80,8 +79,9 @@ public final class Playback {
             ProbeTally tally;
             try (Prober prober = new Prober(bench.soc(), heap, devices(), bench.importers());
                     Decryptions decryptions = new Decryptions(request.name(), request.keys(), heap, bench.tees())) {
-                try (Swapper swapper = new Swapper(request.swaps(), heap, decryptions, bench, prober, progress);
-                        Composition composition = new Composition(Composer.of(bench, heap, prober));
+                try (Swapper swapper = new Swapper(request.swaps(), choice, decryptions, bench, prober, progress);
+                        Composition composition = new Composition(
+                                choice.gpu().map(gpu -> new Composer(heap, gpu, prober)));
                         Screen screen = new Screen(
                                 bench, prober, composition.composer(), verifier, sheet, progress, PATIENCE)) {
                     swapper.begin();
@@ -95,8 +95,13 @@ public final class Playback {
                 tally = prober.tally();
             }
             sheet.write(request.picture());
-            return report(shown, heap, before, stillLent, tally, verifier, composed);
+            return report(shown, choice, before, stillLent, tally, verifier, composed);
         }
+    }
+
+    /** A picture for a display: four bytes each pixel. */
+    private static long largestBuffer(VideoTrack track) {
+        return Math.max(1, (long) track.width() * track.height() * Integer.BYTES);
     }
 
     /** Who has business with the pictures. */
@@ -112,21 +117,6 @@ public final class Playback {
         @Override
         public void close() {
             composer.ifPresent(Composer::close);
-        }
-    }
-
-    /** A heap that no backend offers is hardly waited for once others are there: its name is wrong. */
-    private Heap awaitHeap() {
-        try {
-            return bench.heaps().await(request.heap(), UNKNOWN_HEAP_PATIENCE);
-        } catch (HeapException e) {
-            List<Explanation.Reason> reasons = bench.heaps().explain(request.heap()).reasons();
-            if (e.error() != HeapError.TIMED_OUT || bench.heaps().list().isEmpty()
-                    || reasons.getFirst().kind() != Explanation.Kind.NO_BACKEND) {
-                return bench.heaps().await(request.heap(), HEAP_PATIENCE);
-            }
-            throw new HeapException(HeapError.NO_SUCH_HEAP, "play on board " + bench.soc().board(),
-                    "heap " + request.heap(), reasons.getFirst().text(), "name another with --heap", e);
         }
     }
 
@@ -164,8 +154,9 @@ public final class Playback {
         }
     }
 
-    private PlayReport report(Shown shown, Heap heap, HeapUsage before, long stillLent, ProbeTally tally,
+    private PlayReport report(Shown shown, HeapChoice.Choice choice, HeapUsage before, long stillLent, ProbeTally tally,
             FrameVerifier verifier, Optional<PlayReport.Composed> composed) {
+        Heap heap = choice.heap();
         HeapUsage after = heap.usage();
         return new PlayReport(
                 request.name(),
@@ -176,6 +167,7 @@ public final class Playback {
                 verifier.frames(),
                 verifier.verdict(),
                 composed,
+                choice.bypassed(),
                 shown.watch().damaged(),
                 bench.soc().board(),
                 heap.name(),

@@ -28,6 +28,7 @@ final class Swapper implements AutoCloseable {
     private static final Set<Kind> ABLE = EnumSet.of(Kind.SERVED, Kind.LOST_TO_RANKING, Kind.OVERRIDDEN);
 
     private final SwapPlan plan;
+    private final HeapChoice.Choice choice;
     private final Heap heap;
     private final Decryptions decryptions;
     private final Bench bench;
@@ -37,9 +38,10 @@ final class Swapper implements AutoCloseable {
     private List<String> able = List.of();
     private Duration next;
 
-    Swapper(SwapPlan plan, Heap heap, Decryptions decryptions, Bench bench, Prober prober, Progress progress) {
+    Swapper(SwapPlan plan, HeapChoice.Choice choice, Decryptions decryptions, Bench bench, Prober prober, Progress progress) {
         this.plan = plan;
-        this.heap = heap;
+        this.choice = choice;
+        this.heap = choice.heap();
         this.decryptions = decryptions;
         this.bench = bench;
         this.prober = prober;
@@ -49,8 +51,8 @@ final class Swapper implements AutoCloseable {
     }
 
     /**
-     * Checks that all backends of the plan can serve the heap, and that somebody can fill their memory; of "all", those
-     * whose memory nobody can fill are left out. If the first of the plan serves already, another one that can begins,
+     * Checks that all backends of the plan can serve the heap, that somebody can fill their memory, and that all devices
+     * reach it; of "all", those of whose memory that is not true are left out. If the first of the plan serves already, another one that can begins,
      * so that there is something to swap.
      *
      * @throws ClipException when the plan cannot be carried out
@@ -91,9 +93,9 @@ final class Swapper implements AutoCloseable {
 
     /**
      * Lets all that can serve do so for a moment, as nobody can tell before whether what they serve can be filled: the
-     * CPU may not be let, and the trusted OS may not know it. Afterwards who served before serves again if it can.
+     * CPU may not be let, the trusted OS may not know it, and a device may not reach it. Afterwards who served before serves again if it can.
      *
-     * @return backends whose memory nobody can fill, and why
+     * @return backends whose memory is of no use, and why
      */
     private Map<String, String> tryOut() throws InterruptedException {
         String before = heap.backend();
@@ -102,6 +104,7 @@ final class Swapper implements AutoCloseable {
             try {
                 choose(backend);
                 decryptions.requireAccess();
+                choice.requireReach();
             } catch (HeapException e) {
                 unfit.put(backend, e.why());
             }

@@ -16,9 +16,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import javax.imageio.ImageIO;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.assertj.core.api.ThrowableAssertAlternative;
 import org.cloister.driver.bench.TestBoard;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
+import org.cloister.platform.device.DmaLimits;
 import org.cloister.platform.device.PixelFormat;
 import org.cloister.player.clip.internal.ClipException;
 import org.cloister.player.clip.internal.Clips;
@@ -41,7 +44,7 @@ class PlaybackTest {
     @TempDir
     private Path directory;
 
-    private final PlayerBoard player = new PlayerBoard();
+    private PlayerBoard player = new PlayerBoard();
 
     @AfterEach
     void switchOff() {
@@ -169,15 +172,64 @@ class PlaybackTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        TestBoard.NORMAL + "|NOT_PERMITTED",
-        TestBoard.UI + "|NOT_PERMITTED",
-        TestBoard.DEAF + "|UNREACHABLE",
+        TestBoard.NORMAL + "| importer video-decoder protected pictures: restriction: ",
+        TestBoard.UI + "| importer video-decoder protected bitstream: use-case: ",
+        TestBoard.UI + "| importer display scan-out: use-case: ",
+        TestBoard.DEAF + "| importer video-decoder protected pictures: rights: ",
+        TestBoard.DEAF + "| importer display scan-out: rights: ",
     })
-    void heapsThatAreNotForVideoAreRefused(String heap, HeapError error) {
-        assertThatExceptionOfType(HeapException.class)
-                .isThrownBy(() -> player.play(Clips.path("hevc-cenc.mp4"), KEY, heap, Optional.empty(), picture()))
-                .satisfies(e -> assertThat(e.error()).isEqualTo(error));
+    void heapsThatCodecOrDisplayCannotUseAreRefusedByName(String heap, String reason) {
+        refused(() -> player.play(Clips.path("hevc-cenc.mp4"), KEY, heap, Optional.empty(), picture()))
+                .withMessageContaining("heap " + heap)
+                .withMessageContaining("video-decoder protected bitstream, video-decoder protected pictures, ")
+                .withMessageContaining("name none, or one that they all can, such as " + TestBoard.VIDEO);
+        assertThat(player.said()).contains(heap + ", " + reason);
         assertThat(player.bench().heaps().find(heap).orElseThrow().usage().buffers()).isZero();
+    }
+
+    @Test
+    void anotherHeapServesWhereThePreferredOneIsMissing() {
+        player.close();
+        player = new PlayerBoard(new TestBoard().serveOtherVideo());
+        PlayReport report = player.playAnywhere(
+                Clips.path("sample-fragmented.mp4"), SAMPLE_KEY, reference("sample"), picture());
+        assertThat(report.holds()).isTrue();
+        assertThat(report.heap()).isEqualTo(TestBoard.OTHER_VIDEO);
+        assertThat(player.said()).contains("heap acme,video serves in place of protected,secure-video: no backend");
+    }
+
+    @Test
+    void importersThatCannotAgreeAreToldWhyHeapByHeap() {
+        player.close();
+        player = new PlayerBoard(new TestBoard(new DmaLimits(31, 16, 64, 1L << 30)).serveVideo().serveOtherVideo());
+        refused(() -> player.playAnywhere(Clips.path("sample-fragmented.mp4"), SAMPLE_KEY, Optional.empty(), picture()))
+                .withMessageContaining("all heaps: none of them can be used by all of ");
+        String display = "importer display scan-out: address-width: "
+                + "the device drives 31 address bits and the heap has addresses of 32";
+        assertThat(player.said())
+                .contains(TestBoard.VIDEO + ", " + display, TestBoard.OTHER_VIDEO + ", " + display)
+                .contains(TestBoard.DEAF + ", importer video-decoder protected pictures: rights: ")
+                .contains(TestBoard.NORMAL + ", importer video-decoder protected bitstream: restriction: ")
+                .doesNotContain(TestBoard.VIDEO + ", importer video-decoder");
+        assertThat(player.bench().heaps().list()).allMatch(heap -> heap.usage().buffers() == 0);
+    }
+
+    @Test
+    void aBackendWhoseMemoryADeviceDoesNotReachIsNotSwappedTo() {
+        player.board.blindVideo();
+        assertThatExceptionOfType(ClipException.class)
+                .isThrownBy(() -> swap(SwapPlan.parse(TestBoard.BLIND + "@1s")))
+                .withMessageContaining("blind: display scan-out: rights: initiator display needs READ")
+                .withMessageEndingWith("those that can on board bench are " + TestBoard.MAIN);
+        player.board.spareVideo();
+        PlayReport report = swap(SwapPlan.parse("all@4s"));
+        assertThat(report.holds()).isTrue();
+        assertThat(player.said()).contains("blind is left out: display scan-out: rights: ");
+    }
+
+    private static ThrowableAssertAlternative<HeapException> refused(ThrowingCallable play) {
+        return assertThatExceptionOfType(HeapException.class).isThrownBy(play)
+                .satisfies(e -> assertThat(e.error()).isEqualTo(HeapError.UNREACHABLE));
     }
 
     private static List<Arguments> swaps() {

@@ -22,9 +22,9 @@ import org.cloister.player.clip.internal.FrameReference;
 public final class PlayerBoard implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(2);
 
-    public final TestBoard board = new TestBoard().serveVideo();
-    private final CodecDriverComponent codec = new CodecDriverComponent(
-            board.decoder(), board.core().heaps("codec"), board.core().importers("codec"), TestBoard.VIDEO, LIMIT);
+    public final TestBoard board;
+    private final CodecDriverComponent codec;
+    private final DisplayDriverComponent display;
     private final StringWriter said = new StringWriter();
     private final BackendChoice choice = new BackendChoice() {
         @Override
@@ -37,9 +37,18 @@ public final class PlayerBoard implements AutoCloseable {
             board.core().preferNobody();
         }
     };
-    private final DisplayDriverComponent display = new DisplayDriverComponent(
-            board.display(), board.core().heaps("display"), board.core().importers("display"), TestBoard.VIDEO, LIMIT,
-            List.of());
+    /** A board that serves protected video. */
+    public PlayerBoard() {
+        this(new TestBoard().serveVideo());
+    }
+
+    public PlayerBoard(TestBoard board) {
+        this.board = board;
+        codec = new CodecDriverComponent(
+                board.decoder(), board.core().heaps("codec"), board.core().importers("codec"), TestBoard.VIDEO, LIMIT);
+        display = new DisplayDriverComponent(board.display(), board.core().heaps("display"),
+                board.core().importers("display"), TestBoard.VIDEO, LIMIT, List.of());
+    }
 
     /** What the player said while it played. */
     public String said() {
@@ -63,6 +72,11 @@ public final class PlayerBoard implements AutoCloseable {
         return play(clip, keys, TestBoard.VIDEO, reference, picture);
     }
 
+    /** Plays in a heap of the player's choice. */
+    public PlayReport playAnywhere(Path clip, ContentKeys keys, Optional<FrameReference> reference, Path picture) {
+        return play(clip, keys, Optional.empty(), reference, SwapPlan.NONE, picture);
+    }
+
     public PlayReport play(
             Path clip, ContentKeys keys, String heap, Optional<FrameReference> reference, Path picture) {
         return play(clip, keys, heap, reference, SwapPlan.NONE, picture);
@@ -70,6 +84,11 @@ public final class PlayerBoard implements AutoCloseable {
 
     public PlayReport play(Path clip, ContentKeys keys, String heap, Optional<FrameReference> reference, SwapPlan swaps,
             Path picture) {
+        return play(clip, keys, Optional.of(heap), reference, swaps, picture);
+    }
+
+    private PlayReport play(Path clip, ContentKeys keys, Optional<String> heap, Optional<FrameReference> reference,
+            SwapPlan swaps, Path picture) {
         Progress progress = new Progress(new PrintWriter(said, true), false, System::nanoTime);
         try {
             return new Playback(bench(), new PlayRequest(clip, clip.getFileName().toString(), keys, heap, reference,

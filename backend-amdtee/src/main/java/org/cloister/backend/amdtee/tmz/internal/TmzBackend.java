@@ -85,7 +85,7 @@ public final class TmzBackend implements HeapBackend {
         boolean done = false;
         try {
             Pool pool = new ClearedPool(ranges.open(area.node(), offer.useCase(), area.range().base(),
-                    area.range().size(), attributes(), upload), unit);
+                    area.range().size(), attributes(area), upload), unit);
             done = true;
             return pool;
         } finally {
@@ -96,11 +96,13 @@ public final class TmzBackend implements HeapBackend {
     }
 
     /** Who is granted something sees clear text; nobody is blocked. */
-    private HeapAttributes attributes() {
+    private HeapAttributes attributes(EncryptedArea area) {
+        long last = area.range().base() + area.range().size() - 1;
         Map<String, Access> grants = new HashMap<>();
         unit.engines().forEach(engine -> grants.put(engine, Access.READ_WRITE));
         grants.put(Initiator.CPU, Access.WRITE);
         return HeapAttributes.builder().enforcement(Enforcement.ENCRYPTION).cpuAccess(Access.WRITE).contiguous(true)
-                .granularity(PAGE).zeroing(Zeroing.SECURE_WORLD).grants(grants).build();
+                .granularity(PAGE).zeroing(Zeroing.SECURE_WORLD)
+                .addressBits(Long.SIZE - Long.numberOfLeadingZeros(last)).grants(grants).build();
     }
 }

@@ -102,6 +102,7 @@ class TmzBackendTest {
         assertThat(attributes.restricted()).isTrue();
         assertThat(attributes.cpuAccess()).isEqualTo(Access.WRITE);
         assertThat(attributes.zeroing()).isEqualTo(Zeroing.SECURE_WORLD);
+        assertThat(attributes.addressBits()).isBetween(1, 40);
         assertThat(attributes.grantOf("video-decoder")).isEqualTo(Access.READ_WRITE);
         assertThat(attributes.grantOf("eth-dma")).isEqualTo(Access.NONE);
     }
