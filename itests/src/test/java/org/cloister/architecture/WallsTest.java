@@ -71,7 +71,11 @@ class WallsTest {
     @Test
     void platformKnowsTheApi() {
         classes().that(resideInAPackage("org.cloister.platform..")).should().onlyDependOnClassesThat(
-                in(API, JDK, packages("org.osgi.annotation..", "org.cloister.platform.."))).check(PRODUCT);
+                in(API, JDK, packages("org.osgi.annotation..", "org.cloister.platform..", "org.osgi.framework")))
+                .check(PRODUCT);
+        noClasses().that(resideInAPackage("org.cloister.platform.."))
+                .and().resideOutsideOfPackage("org.cloister.platform.service")
+                .should().dependOnClassesThat(resideInAPackage("org.osgi.framework..")).check(PRODUCT);
     }
 
     @Test

@@ -22,6 +22,7 @@ import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.conduit.FirmwareFiles;
 import org.cloister.platform.conduit.PspDevice;
 import org.cloister.platform.dt.DeviceTree;
+import org.cloister.platform.service.OwnedServices;
 import org.cloister.pool.LendingPolicy;
 import org.cloister.pool.MachineTimer;
 import org.cloister.pool.Tenancies;
@@ -30,7 +31,6 @@ import org.cloister.tee.Tee;
 import org.cloister.tee.TeeVersion;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -66,7 +66,7 @@ public final class AmdTeeComponent implements HeapBackend {
     private final AmdTeeBackend backend;
     private final PspTee.Wiring wiring;
     private volatile Optional<FirmwareFiles> files = Optional.empty();
-    private Optional<ServiceRegistration<Tee>> tee = Optional.empty(); // guarded by this, as is the next
+    private Optional<OwnedServices<Tee>> tee = Optional.empty(); // guarded by this, as is the next
     private boolean stopped;
 
     /** Takes what it is wired to. The processor is not called before something is wanted of it. */
@@ -143,12 +143,13 @@ public final class AmdTeeComponent implements HeapBackend {
     private void beginSessions() {
         if (!stopped && tee.isEmpty() && device.isThere() && files.isPresent()) {
             Map<String, Object> properties = Map.of(Tee.ID, AmdTeeBackend.ID, Tee.IMPLEMENTATION, TeeVersion.AMDTEE);
-            tee = Optional.of(context.registerService(Tee.class, new TeeFactory(wiring), new Hashtable<>(properties)));
+            tee = Optional.of(new OwnedServices<>(context, Tee.class, new Hashtable<>(properties),
+                    () -> new PspTee(wiring), (_, why) -> LOG.error("sessions of a bundle do not close", why)));
         }
     }
 
     private void endSessions() {
-        tee.ifPresent(ServiceRegistration::unregister);
+        tee.ifPresent(OwnedServices::close);
         tee = Optional.empty();
     }
 

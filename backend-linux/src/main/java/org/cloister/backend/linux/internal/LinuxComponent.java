@@ -13,6 +13,7 @@ import org.cloister.backend.linux.descriptor.internal.OwnedDescriptors;
 import org.cloister.backend.linux.kernel.internal.LinuxCalls;
 import org.cloister.backend.linux.kernel.internal.SystemCalls;
 import org.cloister.descriptor.Descriptors;
+import org.cloister.platform.service.OwnedServices;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -20,6 +21,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Connects the kernel with core and with users of descriptors and trusted OSes, when it is configured to. On a machine
@@ -34,6 +37,8 @@ import org.osgi.service.metatype.annotations.Designate;
 @Capability(namespace = "osgi.service", effective = "active",
         attribute = "objectClass:List<String>=\"org.cloister.tee.Tee\"")
 public final class LinuxComponent implements HeapBackend {
+    private static final Logger LOG = LoggerFactory.getLogger(LinuxComponent.class);
+
     private final LinuxBackend backend;
     private final TeeDevices tees;
     private final DeviceWatch watch;
@@ -51,7 +56,8 @@ public final class LinuxComponent implements HeapBackend {
         tees = new TeeDevices(context, devices, calls, backend::host);
         watch = new DeviceWatch(devices, LinuxBackend.HEAPS, TeeDevices::isName, tees::isRefused, this::refresh);
         descriptors = new OwnedServices<>(context, Descriptors.class, new Hashtable<>(),
-                () -> new OwnedDescriptors(calls, backend::host));
+                () -> new OwnedDescriptors(calls, backend::host),
+                (_, why) -> LOG.error("descriptors of a bundle do not close", why));
     }
 
     private static SystemCalls linux() {

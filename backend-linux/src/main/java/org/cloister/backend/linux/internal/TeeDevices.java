@@ -18,6 +18,7 @@ import org.cloister.backend.linux.kernel.internal.SystemCalls;
 import org.cloister.backend.linux.tee.internal.LinuxTee;
 import org.cloister.backend.linux.tee.internal.TeeDevice;
 import org.cloister.heap.HeapException;
+import org.cloister.platform.service.OwnedServices;
 import org.cloister.tee.Tee;
 import org.osgi.framework.BundleContext;
 import org.slf4j.Logger;
@@ -88,7 +89,7 @@ final class TeeDevices implements AutoCloseable {
         Map<String, Object> properties =
                 Map.of(Tee.ID, device.id(), Tee.IMPLEMENTATION, device.version().implementation());
         services.put(node, new OwnedServices<>(context, Tee.class, new Hashtable<>(properties),
-                () -> new LinuxTee(device, host)));
+                () -> new LinuxTee(device, host), (_, why) -> LOG.error("sessions with {} do not close", node, why)));
         return true;
     }
 

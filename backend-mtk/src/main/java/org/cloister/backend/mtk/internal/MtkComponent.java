@@ -14,13 +14,13 @@ import org.cloister.backend.ProvidesBackend;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.ContiguousArea;
 import org.cloister.platform.dt.DeviceTree;
+import org.cloister.platform.service.OwnedServices;
 import org.cloister.pool.MachineTimer;
 import org.cloister.pool.Tenancies;
 import org.cloister.pool.Tenant;
 import org.cloister.region.RegionProtection;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -46,7 +46,7 @@ public final class MtkComponent implements HeapBackend {
 
     private final List<ContiguousArea> areas = new CopyOnWriteArrayList<>();
     private final MtkBackend backend;
-    private final Optional<ServiceRegistration<RegionProtection>> regions;
+    private final Optional<OwnedServices<RegionProtection>> regions;
 
     /** Reads the device tree. */
     @Activate
@@ -64,9 +64,11 @@ public final class MtkComponent implements HeapBackend {
                 .map(area -> register(context));
     }
 
-    private ServiceRegistration<RegionProtection> register(BundleContext context) {
-        return context.registerService(RegionProtection.class, new RegionFactory(backend::regions),
-                new Hashtable<>(Map.of(RegionProtection.BACKEND, MtkBackend.ID)));
+    private OwnedServices<RegionProtection> register(BundleContext context) {
+        return new OwnedServices<>(context, RegionProtection.class,
+                new Hashtable<>(Map.of(RegionProtection.BACKEND, MtkBackend.ID)),
+                () -> new DeviceRegions(backend::regions),
+                (_, why) -> LOG.error("regions of a bundle are not given back", why));
     }
 
     private static Optional<Binding> read(DeviceTree tree) {
@@ -98,7 +100,7 @@ public final class MtkComponent implements HeapBackend {
     /** Gives regions back, and offers no more; pools go on until core destroys them. */
     @Deactivate
     void deactivate() {
-        regions.ifPresent(ServiceRegistration::unregister);
+        regions.ifPresent(OwnedServices::close);
         backend.retire();
     }
 

@@ -22,6 +22,7 @@ import org.cloister.platform.Interrupts;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.conduit.SmcConduit;
 import org.cloister.platform.dt.DeviceTree;
+import org.cloister.platform.service.OwnedServices;
 import org.cloister.pool.LendingPolicy;
 import org.cloister.pool.MachineTimer;
 import org.cloister.pool.StaticRanges;
@@ -30,7 +31,6 @@ import org.cloister.tee.TeeVersion;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
-import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -58,7 +58,7 @@ public final class OpteeComponent implements HeapBackend {
     private final NotificationThread notified = new NotificationThread();
     private final Optional<Driver> driver;
     private final OpteeBackend backend;
-    private final Optional<ServiceRegistration<Tee>> tee;
+    private final Optional<OwnedServices<Tee>> tee;
 
     /** Looks for OP-TEE; where there is none, says so to who asks why heaps are missing. */
     @Activate
@@ -93,16 +93,17 @@ public final class OpteeComponent implements HeapBackend {
         return Duration.ofMillis(Math.max(1, millis));
     }
 
-    private ServiceRegistration<Tee> register(BundleContext context, Driver there, Duration revokePatience) {
+    private OwnedServices<Tee> register(BundleContext context, Driver there, Duration revokePatience) {
         var wiring = new OpteeTee.Wiring(OpteeBackend.ID, there, backend::host, backend::isStatic, revokePatience);
         Map<String, Object> properties = Map.of(Tee.ID, OpteeBackend.ID, Tee.IMPLEMENTATION, TeeVersion.OPTEE);
-        return context.registerService(Tee.class, new TeeFactory(wiring), new Hashtable<>(properties));
+        return new OwnedServices<>(context, Tee.class, new Hashtable<>(properties), () -> new OpteeTee(wiring),
+                (_, why) -> LOG.error("sessions of a bundle do not close", why));
     }
 
     /** Ends sessions, and lets go of OP-TEE; pools go on until core destroys them. */
     @Deactivate
     void deactivate() {
-        tee.ifPresent(ServiceRegistration::unregister);
+        tee.ifPresent(OwnedServices::close);
         driver.ifPresentOrElse(there -> {
             there.retire();
             there.release();

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.cloister.backend.linux.internal;
+package org.cloister.platform.service;
 
 import java.util.Dictionary;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import org.osgi.annotation.versioning.ProviderType;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceRegistration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A service that gives each bundle an object of its own, and closes what the bundle opened through it when it lets go or
@@ -18,23 +18,28 @@ import org.slf4j.LoggerFactory;
  *
  * @param <T> the service
  */
-final class OwnedServices<T> implements ServiceFactory<T>, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(OwnedServices.class);
-
+@ProviderType
+public final class OwnedServices<T> implements ServiceFactory<T>, AutoCloseable {
     private final Class<T> type;
     private final Supplier<? extends AutoCloseable> maker;
+    private final BiConsumer<? super T, ? super Exception> unclosed;
     private final Set<T> given = ConcurrentHashMap.newKeySet();
     private final ServiceRegistration<T> registration;
 
     /**
      * Registers the service.
      *
+     * @param context of the bundle that provides it
+     * @param type under which it is registered
+     * @param properties of the service
      * @param maker makes objects that implement {@code type}; closing one closes what was opened through it
+     * @param unclosed told of an object that did not close, and why
      */
-    OwnedServices(BundleContext context, Class<T> type, Dictionary<String, Object> properties,
-            Supplier<? extends AutoCloseable> maker) {
+    public OwnedServices(BundleContext context, Class<T> type, Dictionary<String, ?> properties,
+            Supplier<? extends AutoCloseable> maker, BiConsumer<? super T, ? super Exception> unclosed) {
         this.type = type;
         this.maker = maker;
+        this.unclosed = unclosed;
         this.registration = context.registerService(type, this, properties);
     }
 
@@ -55,7 +60,7 @@ final class OwnedServices<T> implements ServiceFactory<T>, AutoCloseable {
             try {
                 ((AutoCloseable) service).close();
             } catch (Exception e) {
-                LOG.error("what was opened through {} does not close", service, e);
+                unclosed.accept(service, e);
             }
         }
     }
