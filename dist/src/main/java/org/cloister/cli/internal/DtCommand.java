@@ -5,6 +5,8 @@ import jakarta.json.spi.JsonProvider;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.cloister.platform.dt.DeviceTree;
+import org.cloister.platform.dt.MalformedDeviceTree;
 import org.cloister.platform.dt.ReservedMemory;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -40,17 +42,16 @@ public final class DtCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         ReservedMemoryPrinter printer =
                 json ? new ReservedMemoryJson(JsonProvider.provider(), out) : new ReservedMemoryTable(out);
-        int status = ExitStatus.HOLDS;
-        for (String file : files) {
+        return InputFiles.each(spec, files, file -> printer.print(file, read(file)));
+    }
+
+    private static ReservedMemory read(String file) {
+        return InputFiles.read(file, bytes -> {
             try {
-                ReservedMemory reserved = DeviceTreeFile.reservedMemory(file);
-                printer.print(file, reserved);
-            } catch (CommandFailure failure) {
-                out.flush();
-                spec.commandLine().getErr().println("cloister dt: " + failure.getMessage());
-                status = failure.status();
+                return DeviceTree.read(bytes).reservedMemory();
+            } catch (MalformedDeviceTree damage) {
+                throw InputFiles.damaged(file, "flattened device tree", damage.offset(), damage.reason(), ".dtb file");
             }
-        }
-        return status;
+        });
     }
 }

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.cloister.driver.panthor.firmware.FirmwareImage;
+import org.cloister.driver.panthor.firmware.MalformedFirmware;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ServiceScope;
@@ -41,17 +42,17 @@ public final class FirmwareCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         FirmwarePrinter printer = json ? new FirmwareJson(JsonProvider.provider(), out) : new FirmwareTable(out);
-        int status = ExitStatus.HOLDS;
-        for (String file : files) {
+        return InputFiles.each(spec, files, file -> printer.print(file, read(file)));
+    }
+
+    private static FirmwareImage read(String file) {
+        return InputFiles.read(file, bytes -> {
             try {
-                FirmwareImage image = FirmwareFile.read(file);
-                printer.print(file, image);
-            } catch (CommandFailure failure) {
-                out.flush();
-                spec.commandLine().getErr().println("cloister firmware: " + failure.getMessage());
-                status = failure.status();
+                return FirmwareImage.read(bytes);
+            } catch (MalformedFirmware damage) {
+                throw InputFiles.damaged(file, "firmware of a Mali GPU", damage.offset(), damage.reason(),
+                        "mali_csffw.bin");
             }
-        }
-        return status;
+        });
     }
 }
