@@ -61,14 +61,19 @@ class RetirementTest {
         assertThat(f.ended).isTrue();
     }
 
-    @Test
-    void whatCannotBeGivenBackIsGivenBackWhenTheTrustedOsComes() {
+    /** The trusted OS goes before the last buffer is freed. */
+    private void retireWithAStuckBuffer() {
         Pool pool = f.open(MemoryType.CM_CMA);
         PoolBuffer buffer = pool.allocate(PAGE, PAGE);
         f.backend.retire();
         f.current = List.of();
         pool.free(buffer);
         pool.destroy();
+    }
+
+    @Test
+    void whatCannotBeGivenBackIsGivenBackWhenTheTrustedOsComes() {
+        retireWithAStuckBuffer();
         assertThat(f.taken()).isEqualTo(64 * MIB);
         assertThat(f.ended).isFalse();
         f.current = List.of(f.tee.again());
@@ -80,12 +85,7 @@ class RetirementTest {
 
     @Test
     void aTrustedOsThatNeverComesIsNotWaitedForForEver() {
-        Pool pool = f.open(MemoryType.CM_CMA);
-        PoolBuffer buffer = pool.allocate(PAGE, PAGE);
-        f.backend.retire();
-        f.current = List.of();
-        pool.free(buffer);
-        pool.destroy();
+        retireWithAStuckBuffer();
         f.time.pass(Duration.ofSeconds(59));
         assertThat(f.ended).isFalse();
         f.time.pass(Duration.ofSeconds(1));
@@ -116,12 +116,7 @@ class RetirementTest {
 
     @Test
     void theSuccessorOfOneThatGaveUpTouchesNothingOfIt() {
-        Pool former = f.open(MemoryType.CM_CMA);
-        PoolBuffer buffer = former.allocate(PAGE, PAGE);
-        f.backend.retire();
-        f.current = List.of();
-        former.free(buffer);
-        former.destroy();
+        retireWithAStuckBuffer();
         f.time.pass(Duration.ofMinutes(1));
         f.current = List.of(f.tee.again());
         Pool pool = Fixture.open(f.successor(), MemoryType.CM_CMA);

@@ -5,20 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.time.Duration;
-import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.cloister.emulator.optee.StandardApplications;
 import org.cloister.emulator.psp.ta.internal.MemoryApplication;
-import org.cloister.emulator.soc.BoardBuilder;
-import org.cloister.emulator.soc.BoardProperties;
-import org.cloister.emulator.soc.PoweredSoc;
-import org.cloister.emulator.soc.ProtectedRanges;
-import org.cloister.emulator.soc.Rights;
-import org.cloister.emulator.soc.SocBuilder;
-import org.cloister.heap.UseCase;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.conduit.PspCommand;
 import org.cloister.platform.layout.ProtectedMemoryApplication;
@@ -41,33 +31,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandServerTest {
     private static final int AT = PspRingEntry.PAYLOAD;
-    private static final long RAM = 0x4000_0000L;
-    private static final long SECRET = 0x4080_0000L;
+    private static final long RAM = PspBoard.RAM;
+    private static final long SECRET = PspBoard.SECRET;
 
-    private final AtomicReference<Machine> machine = new AtomicReference<>();
-    private final PoweredSoc power = new SocBuilder(new BoardBuilder("test", "a board for tests").firewall("lab").cpu(1)
-            .ram(RAM, 16 << 20)
-            .device("psp", 0x1000_0000L, 0x1000, 40, 2)
-            .root(root -> root.node("soc", soc -> soc.node("psp@10000000", psp -> psp.flag(BoardProperties.SECURE))))
-            .carveOut("secret", SECRET, 1 << 20, UseCase.SECURE_VIDEO, "secure:rw")
-            .firmware("psp", node -> { }).build())
-            .firmware("psp", world -> {
-                PhysicalMemory memory = world.memory("psp");
-                machine.set(new Machine(world.soc(), memory, new ProtectedRanges(
-                        world, "psp", memory, Map.of(1, Rights.NONE), Duration.ZERO)));
-                return () -> { };
-            }).boot();
-    private final PhysicalMemory cpu = power.soc().memory("cpu");
-    private final CommandServer server = new CommandServer(machine.get());
-
-    CommandServerTest() {
-        server.add(new MemoryApplication(machine.get()));
-        server.add(StandardApplications.contentDecryption());
-    }
+    private final PspBoard board = new PspBoard();
+    private final PhysicalMemory cpu = board.cpu;
+    private final CommandServer server = board.server;
 
     @AfterEach
     void switchOff() {
-        power.close();
+        board.close();
     }
 
     private MemorySegment serve(PspCommand command, Consumer<MemorySegment> payload) {
@@ -99,7 +72,7 @@ class CommandServerTest {
     }
 
     private int loadMemory() {
-        return load(CommandServer.file(new MemoryApplication(machine.get())));
+        return load(CommandServer.file(new MemoryApplication(board.machine)));
     }
 
     private int open(int handle) {

@@ -4,19 +4,7 @@ package org.cloister.emulator.psp.os.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
-import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
-import org.cloister.emulator.optee.StandardApplications;
-import org.cloister.emulator.psp.ta.internal.MemoryApplication;
-import org.cloister.emulator.soc.BoardBuilder;
-import org.cloister.emulator.soc.BoardProperties;
-import org.cloister.emulator.soc.PoweredSoc;
-import org.cloister.emulator.soc.ProtectedRanges;
-import org.cloister.emulator.soc.Rights;
-import org.cloister.emulator.soc.SocBuilder;
-import org.cloister.heap.UseCase;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.conduit.PspCommand;
 import org.cloister.platform.conduit.PspDevice;
@@ -33,34 +21,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The mailbox and the ring, register by register. */
 class SecureProcessorTest {
-    private static final long RAM = 0x4000_0000L;
-    private static final long SECRET = 0x4080_0000L;
+    private static final long RAM = PspBoard.RAM;
+    private static final long SECRET = PspBoard.SECRET;
     private static final long RING = RAM + 0x8000;
 
-    private final AtomicReference<Machine> machine = new AtomicReference<>();
-    private final PoweredSoc power = new SocBuilder(new BoardBuilder("test", "a board for tests").firewall("lab").cpu(1)
-            .ram(RAM, 16 << 20)
-            .device("psp", 0x1000_0000L, 0x1000, 40, 2)
-            .root(root -> root.node("soc", soc -> soc.node("psp@10000000", psp -> psp.flag(BoardProperties.SECURE))))
-            .carveOut("secret", SECRET, 1 << 20, UseCase.SECURE_VIDEO, "secure:rw")
-            .firmware("psp", node -> { }).build())
-            .firmware("psp", world -> {
-                PhysicalMemory memory = world.memory("psp");
-                machine.set(new Machine(world.soc(), memory, new ProtectedRanges(
-                        world, "psp", memory, Map.of(1, Rights.NONE), Duration.ZERO)));
-                return () -> { };
-            }).boot();
-    private final PhysicalMemory cpu = power.soc().memory("cpu");
-    private final CommandServer server = new CommandServer(machine.get());
-
-    SecureProcessorTest() {
-        server.add(new MemoryApplication(machine.get()));
-        server.add(StandardApplications.contentDecryption());
-    }
+    private final PspBoard board = new PspBoard();
+    private final PhysicalMemory cpu = board.cpu;
+    private final CommandServer server = board.server;
 
     @AfterEach
     void switchOff() {
-        power.close();
+        board.close();
     }
 
     private static int mailbox(SecureProcessor psp, int command, long address) {
@@ -76,7 +47,7 @@ class SecureProcessorTest {
     @Test
     void theMailboxMakesAndDestroysOneRing() {
         SecureProcessor gone;
-        try (SecureProcessor psp = new SecureProcessor(1, machine.get(), server)) {
+        try (SecureProcessor psp = new SecureProcessor(1, board.machine, server)) {
             gone = psp;
             MemorySegment init = MemorySegment.ofArray(new byte[PspInitRing.SIZE]);
             PspInitRing.address(init, 0, RAM + 0x8000);
@@ -118,7 +89,7 @@ class SecureProcessorTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1024, 32 * 1024 - 1, 32 * 1024 + 1024, -1})
     void aRingOfAnotherSizeIsRefused(int size) {
-        try (SecureProcessor psp = new SecureProcessor(1, machine.get(), server)) {
+        try (SecureProcessor psp = new SecureProcessor(1, board.machine, server)) {
             MemorySegment init = MemorySegment.ofArray(new byte[PspInitRing.SIZE]);
             PspInitRing.address(init, 0, RING);
             PspInitRing.size(init, 0, size);
@@ -132,7 +103,7 @@ class SecureProcessorTest {
     @ParameterizedTest
     @ValueSource(ints = {PspRingEntry.STATE_PROCESS, PspRingEntry.STATE_COMPLETED, 3, -1})
     void anEntryThatIsNotFreshIsPassedOver(int state) {
-        try (SecureProcessor psp = new SecureProcessor(2, machine.get(), server)) {
+        try (SecureProcessor psp = new SecureProcessor(2, board.machine, server)) {
             start(psp);
             MemorySegment entry = MemorySegment.ofArray(new byte[PspRingEntry.SIZE]);
             PspRingEntry.cmdId(entry, 0, PspCommand.MAP_SHARED_MEMORY.id());
@@ -156,7 +127,7 @@ class SecureProcessorTest {
     void randomRegisterWritesChangeNothing(long seed) {
         long used = Long.getLong("cloister.seed", seed);
         Random random = new Random(used);
-        try (SecureProcessor psp = new SecureProcessor(1, machine.get(), server)) {
+        try (SecureProcessor psp = new SecureProcessor(1, board.machine, server)) {
             start(psp);
             psp.write(PspRegister.ADDRESS_LOW, (int) RAM);
             String before = psp.describe();
