@@ -8,7 +8,8 @@ import org.osgi.annotation.versioning.ProviderType;
  *
  * @param isProtected whether it works in protected mode: reads all memory, and writes restricted memory only. A group
  *     that does not reads and writes normal memory only
- * @param priority 0 (lowest) to {@value #MAX_PRIORITY}; decides who enters protected mode first
+ * @param priority 0 (lowest) to {@value #MAX_PRIORITY}; decides who is first to get a slot of the
+ *     hardware, to enter protected mode, and to be served by the firmware; who waits rises, so that nobody starves
  */
 @ProviderType
 public record GroupSettings(boolean isProtected, int priority) {

@@ -9,6 +9,8 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface PanthorDriver {
     /** Service property: the path of the device in the device tree. */
     String DEVICE = "device.name";
+    /** How many groups there can be. */
+    int MOST_GROUPS = 32;
 
     /** The full path of the GPU's node in the device tree. */
     String name();
@@ -23,11 +25,11 @@ public interface PanthorDriver {
     Importer targetImporter(boolean isProtected);
 
     /**
-     * Creates a group, and starts it.
+     * Creates a group. There may be more of them than slots in the hardware: then they share these, and none starves.
      *
      * @param settings what is wanted
      * @return the group, to be closed by the caller
-     * @throws org.cloister.heap.HeapException {@code BUSY} when the hardware has no further group; {@code UNAVAILABLE}
+     * @throws org.cloister.heap.HeapException {@code BUSY} when there are {@value #MOST_GROUPS}; {@code UNAVAILABLE}
      *     for a protected one while there is no protected mode, with what that waits for; {@code NO_MEMORY} and others of
      *     the heap's; {@code FIRMWARE_DEAD} when the GPU does not answer; {@code CLOSED} when the driver is gone
      */

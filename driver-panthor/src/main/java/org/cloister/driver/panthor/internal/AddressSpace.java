@@ -3,6 +3,7 @@ package org.cloister.driver.panthor.internal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.mali.GpuRegister;
 import org.cloister.platform.mali.TranslationTable;
@@ -14,14 +15,13 @@ import org.cloister.platform.mali.TranslationTable;
 final class AddressSpace {
     private static final int WHOLE = TranslationTable.VA_BITS - 1;
 
-    private final int number;
     private final RegisterBlock registers;
     private final NormalMemory memory;
     private final long root;
     private final List<Long> tables = new ArrayList<>();
+    private OptionalInt number = OptionalInt.empty(); // none: the GPU does not know it
 
-    AddressSpace(int number, RegisterBlock registers, NormalMemory memory) {
-        this.number = number;
+    AddressSpace(RegisterBlock registers, NormalMemory memory) {
         this.registers = registers;
         this.memory = memory;
         this.root = newTable();
@@ -33,21 +33,26 @@ final class AddressSpace {
         return table;
     }
 
-    int number() {
-        return number;
-    }
-
-    /** Has the GPU use it; again after each reset. */
-    void activate() {
-        registers.writeLong(GpuRegister.of(number, GpuRegister.AS_TABLE), root);
-        registers.writeLong(GpuRegister.of(number, GpuRegister.AS_CONFIGURATION), GpuRegister.AS_TABLES_4K);
-        command(GpuRegister.AS_UPDATE);
+    /** Has the GPU know it by a number; again after each reset. */
+    void activate(int as) {
+        number = OptionalInt.of(as);
+        registers.writeLong(GpuRegister.of(as, GpuRegister.AS_TABLE), root);
+        registers.writeLong(GpuRegister.of(as, GpuRegister.AS_CONFIGURATION), GpuRegister.AS_TABLES_4K);
+        command(as, GpuRegister.AS_UPDATE);
     }
 
     /** Has the GPU forget it. */
     void deactivate() {
-        registers.writeLong(GpuRegister.of(number, GpuRegister.AS_CONFIGURATION), GpuRegister.AS_UNMAPPED);
-        command(GpuRegister.AS_UPDATE);
+        number.ifPresent(as -> {
+            registers.writeLong(GpuRegister.of(as, GpuRegister.AS_CONFIGURATION), GpuRegister.AS_UNMAPPED);
+            command(as, GpuRegister.AS_UPDATE);
+        });
+        forgotten();
+    }
+
+    /** The GPU was reset, and has forgotten it. */
+    void forgotten() {
+        number = OptionalInt.empty();
     }
 
     /** Maps one range. */
@@ -89,18 +94,20 @@ final class AddressSpace {
         return table + Long.BYTES * (long) TranslationTable.index(TranslationTable.LEVELS - 1, address);
     }
 
-    /** Makes changes count. */
+    /** Makes changes count; nothing is to be done when the GPU does not know it. */
     void flush() {
-        registers.writeLong(GpuRegister.of(number, GpuRegister.AS_LOCK_ADDRESS), WHOLE);
-        command(GpuRegister.AS_LOCK);
-        command(GpuRegister.AS_FLUSH_MEMORY);
-        command(GpuRegister.AS_UNLOCK);
+        number.ifPresent(as -> {
+            registers.writeLong(GpuRegister.of(as, GpuRegister.AS_LOCK_ADDRESS), WHOLE);
+            command(as, GpuRegister.AS_LOCK);
+            command(as, GpuRegister.AS_FLUSH_MEMORY);
+            command(as, GpuRegister.AS_UNLOCK);
+        });
     }
 
-    private void command(int command) {
-        registers.write(GpuRegister.of(number, GpuRegister.AS_COMMAND), command);
-        if ((registers.read(GpuRegister.of(number, GpuRegister.AS_STATUS)) & GpuRegister.AS_ACTIVE) != 0) {
-            throw new IllegalStateException("address space %d does not obey, as in protected mode".formatted(number));
+    private void command(int as, int command) {
+        registers.write(GpuRegister.of(as, GpuRegister.AS_COMMAND), command);
+        if ((registers.read(GpuRegister.of(as, GpuRegister.AS_STATUS)) & GpuRegister.AS_ACTIVE) != 0) {
+            throw new IllegalStateException("address space %d does not obey, as in protected mode".formatted(as));
         }
     }
 

@@ -2,17 +2,14 @@
 package org.cloister.driver.panthor.internal;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.cloister.driver.panthor.GpuMode;
 import org.cloister.driver.panthor.GroupSettings;
+import org.cloister.driver.panthor.PanthorDriver;
 import org.cloister.driver.panthor.firmware.FirmwareImage;
 import org.cloister.driver.panthor.firmware.MalformedFirmware;
 import org.cloister.driver.panthor.internal.ModeMachine.Event;
@@ -23,14 +20,15 @@ import org.cloister.heap.HeapException;
 import org.cloister.importer.Importers;
 import org.cloister.importer.Invalidation;
 import org.cloister.platform.Interrupts.Listening;
+import org.cloister.platform.driver.DriverThread;
 import org.cloister.platform.mali.GpuRegister;
 import org.cloister.platform.mali.HostInterface;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The GPU: boots it, hears it, takes it into protected mode and out of it, resets it. Nothing waits: what takes normal
- * mode is kept until that is there. For the driver's thread, but for what says otherwise.
+ * The GPU, put together: boots it, hears it, makes and loses groups, stops it. Nothing waits: what takes normal mode is
+ * kept until that is there. For the driver's thread, but for what says otherwise.
  */
 final class GpuCore {
     private static final Logger LOG = LoggerFactory.getLogger(GpuCore.class);
@@ -45,24 +43,20 @@ final class GpuCore {
     private final Timer timer;
     private final DriverThread thread;
     private final RegisterBlock registers;
-    private final GpuImporter firmwareImporter;
-    private final List<GpuImporter> sources;
-    private final List<GpuImporter> targets;
-    private final ModeMachine mode = new ModeMachine();
+    private final GpuUses uses;
+    private final ModeControl mode;
     private final ProtectedMode protectedMode = new ProtectedMode(this);
     private final Handshakes handshakes;
     private volatile Optional<HeapException> dead = Optional.empty();
     // For the driver's thread only, from here on.
     private final NormalMemory memory;
-    private final TreeMap<Integer, Group> groups = new TreeMap<>(); // by slot
-    private final Deque<Runnable> tasks = new ArrayDeque<>(); // for normal mode
-    private boolean urgent; // whether protected mode is to be left for them
-    private boolean pumping;
+    private final Schedule schedule = new Schedule(this);
+    private final NormalWork normalWork;
     private AddressSpace microcontroller;
     private LoadedFirmware firmware;
     private FirmwareInterface face;
     private List<Listening> ears = List.of();
-    private Timer.Alarm alarm = () -> { }; // of booting, exiting, resetting
+    private Timer.Alarm alarm = () -> { }; // of booting
     private Timer.Alarm watchdog = () -> { };
 
     GpuCore(GpuWiring wiring, Importers importers, Limits limits, Timer timer) {
@@ -70,13 +64,14 @@ final class GpuCore {
         this.importers = importers;
         this.limits = limits;
         this.timer = timer;
-        this.thread = new DriverThread("cloister driver of " + wiring.gpu().initiator());
+        this.thread = new DriverThread("cloister driver of " + wiring.gpu().initiator(),
+                e -> LOG.error("the driver of {} stumbled", wiring.gpu().initiator(), e));
         this.registers = new RegisterBlock(wiring.cpu(), wiring.gpu().registers());
+        this.mode = new ModeControl(this, registers);
+        this.normalWork = new NormalWork(() -> mode.now() == GpuMode.NORMAL || mode.isOff());
         this.memory = new NormalMemory(wiring.area(), wiring.cpu());
         this.handshakes = new Handshakes(timer, thread);
-        this.firmwareImporter = GpuImporter.ofFirmware(wiring.gpu());
-        this.sources = List.of(GpuImporter.ofSources(wiring.gpu(), false), GpuImporter.ofSources(wiring.gpu(), true));
-        this.targets = List.of(GpuImporter.ofTargets(wiring.gpu(), false), GpuImporter.ofTargets(wiring.gpu(), true));
+        this.uses = GpuUses.of(wiring.gpu());
     }
 
     // For any thread.
@@ -85,8 +80,9 @@ final class GpuCore {
         return wiring.gpu().initiator();
     }
 
-    GpuMode mode() {
-        return mode.now();
+    /** Its mode, of which {@link ModeControl#now} is for any thread. */
+    ModeControl mode() {
+        return mode;
     }
 
     ProtectedMode protectedMode() {
@@ -114,16 +110,8 @@ final class GpuCore {
         return timer;
     }
 
-    GpuImporter firmwareImporter() {
-        return firmwareImporter;
-    }
-
-    GpuImporter sources(boolean isProtected) {
-        return sources.get(isProtected ? 1 : 0);
-    }
-
-    GpuImporter targets(boolean isProtected) {
-        return targets.get(isProtected ? 1 : 0);
+    GpuUses uses() {
+        return uses;
     }
 
     /** How long a client waits for the driver: longer than the driver waits for the GPU. */
@@ -151,18 +139,14 @@ final class GpuCore {
                 return;
             }
             protectedMode.went();
-            loseProtected(new HeapException(HeapError.UNAVAILABLE, "work in protected mode", name(),
+            List<Group> lost = schedule.protectedGroups();
+            schedule.loseProtected(new HeapException(HeapError.UNAVAILABLE, "work in protected mode", name(),
                     "the heap of protected mode is gone", "wait until it is back, and create another group"));
-            CompletableFuture.allOf(groups.values().stream().filter(group -> group.settings().isProtected())
-                    .map(Group::released).toArray(CompletableFuture[]::new)).thenRun(() -> done.complete(null));
+            CompletableFuture.allOf(lost.stream().map(Group::released).toArray(CompletableFuture[]::new))
+                    .thenRun(() -> done.complete(null));
         })) {
             done.completeOnTimeout(null, patience().toNanos(), TimeUnit.NANOSECONDS).join();
         }
-    }
-
-    private void loseProtected(HeapException cause) {
-        List.copyOf(groups.values()).stream().filter(group -> group.settings().isProtected())
-                .forEach(group -> group.end(GroupMachine.Event.LOSE, cause));
     }
 
     /** Core moves or revokes memory of the firmware's or of a group's; returns when the GPU does not use it. */
@@ -170,11 +154,11 @@ final class GpuCore {
         Fence settled = new Fence(name() + " lets go of restricted memory");
         if (thread.run(() -> {
             if (reason == Invalidation.REVOKED) {
-                loseProtected(new HeapException(HeapError.REVOKED, "work in protected mode", name(),
+                schedule.loseProtected(new HeapException(HeapError.REVOKED, "work in protected mode", name(),
                         "its restricted memory was taken away", "create another group"));
             }
             whenNormalSoon(() -> {
-                groups.values().forEach(Group::unmapSuspendBuffer);
+                schedule.each(Group::unmapSuspendBuffer);
                 protectedMode.invalidated(reason);
                 microcontroller.flush();
                 settled.signal();
@@ -219,12 +203,21 @@ final class GpuCore {
         return firmware;
     }
 
-    boolean isRunning() {
-        return mode.isRunning();
+    FirmwareInterface face() {
+        return face;
     }
 
-    boolean isOff() {
-        return mode.now() == GpuMode.OFF || mode.now() == GpuMode.DEAD;
+    Schedule schedule() {
+        return schedule;
+    }
+
+    NormalWork normalWork() {
+        return normalWork;
+    }
+
+    /** How many groups the hardware can have at a time: each takes an address space, and the microcontroller one. */
+    int slots() {
+        return Math.min(face.groups(), Integer.bitCount(registers.read(GpuRegister.AS_PRESENT)) - 1);
     }
 
     private void load() {
@@ -234,7 +227,7 @@ final class GpuCore {
             byte[] file = wiring.files().find(path).orElseThrow(() -> new HeapException(HeapError.NOT_SUPPORTED,
                     "load the firmware", name(), "there is no file " + path, "install the GPU's firmware"));
             FirmwareImage image = FirmwareImage.read(file);
-            microcontroller = new AddressSpace(0, registers, memory);
+            microcontroller = new AddressSpace(registers, memory);
             protectedMode.examine(image);
             firmware = new LoadedFirmware(name(), image, memory, microcontroller);
         } catch (MalformedFirmware e) {
@@ -246,15 +239,24 @@ final class GpuCore {
             return;
         }
         ears = List.of(
-                wiring.interrupts().listen(wiring.gpu().jobLine(), thread::run, this::jobInterrupt),
-                wiring.interrupts().listen(wiring.gpu().mmuLine(), thread::run, this::mmuInterrupt),
-                wiring.interrupts().listen(wiring.gpu().gpuLine(), thread::run, this::gpuInterrupt));
+                listen(wiring.gpu().jobLine(), this::jobInterrupt),
+                listen(wiring.gpu().mmuLine(), this::mmuInterrupt),
+                listen(wiring.gpu().gpuLine(), this::gpuInterrupt));
         boot();
+    }
+
+    /** What was raised before the GPU was given up may be heard after that. */
+    private Listening listen(int line, Runnable heard) {
+        return wiring.interrupts().listen(line, thread::run, () -> {
+            if (!mode.isOff()) {
+                heard.run();
+            }
+        });
     }
 
     private void boot() {
         firmware.fill();
-        microcontroller.activate();
+        microcontroller.activate(0);
         registers.write(GpuRegister.GPU_INTERRUPT + GpuRegister.MASK, GPU_INTERRUPTS);
         registers.write(GpuRegister.JOB_INTERRUPT + GpuRegister.MASK, ALL);
         registers.write(GpuRegister.MMU_INTERRUPT + GpuRegister.MASK, ALL);
@@ -279,23 +281,23 @@ final class GpuCore {
         face.global().write(HostInterface.INTERRUPT_MASK, ALL);
         mode.on(Event.BOOTED);
         watch();
-        groups.values().forEach(Group::start);
+        schedule.booted();
         pump();
     }
 
     /** Not even a reset helped, or there is no firmware. */
-    private void die(HeapException cause) {
+    void die(HeapException cause) {
         LOG.error("{} is dead: {}", name(), cause.getMessage());
         mode.on(Event.TIMED_OUT);
         dead = Optional.of(cause);
         registers.write(GpuRegister.MCU_CONTROL, GpuRegister.MCU_DISABLE);
         handshakes.forget();
         watchdog.cancel();
-        List.copyOf(groups.values()).forEach(group -> {
+        schedule.each(group -> {
             group.end(GroupMachine.Event.LOSE, cause);
             group.afterReset();
         });
-        runTasks();
+        normalWork.run();
     }
 
     /** Asks now and then whether the firmware lives; in protected mode that would end it. */
@@ -306,14 +308,14 @@ final class GpuCore {
                 face.global().request(HostInterface.REQUEST, HostInterface.PING);
                 ringBell();
                 handshakes.await(face.global(), HostInterface.PING, limits.answer(), this::watch,
-                        () -> hang("the firmware does not answer"));
+                        () -> mode.hang("the firmware does not answer"));
             } else if (mode.isRunning()) {
                 watch();
             }
         }));
     }
 
-    private void ringBell() {
+    void ringBell() {
         registers.write(GpuRegister.doorbell(0), 1);
     }
 
@@ -330,13 +332,9 @@ final class GpuCore {
         if (mode.now() == GpuMode.BOOTING && (status & GpuRegister.GLOBAL_INTERFACE) != 0) {
             booted();
         } else if (mode.isRunning()) {
-            hearExit();
+            mode.hearExit();
             handshakes.look();
-            List.copyOf(groups.values()).forEach(group -> {
-                if (mode.isRunning()) {
-                    group.hear();
-                }
-            });
+            schedule.hear();
             pump();
         }
     }
@@ -359,161 +357,50 @@ final class GpuCore {
         if ((status & GpuRegister.RESET_COMPLETED) != 0 && mode.now() == GpuMode.RESETTING) {
             resetDone();
         } else if ((status & (GpuRegister.PROTM_FAULT | GpuRegister.FAULT)) != 0 && mode.isRunning()) {
-            boolean inside = (status & GpuRegister.PROTM_FAULT) != 0;
-            reset(Event.FAULT, new HeapException(HeapError.FAULT, "use the GPU", name(), inside
-                    ? "something failed in protected mode" : "its firmware failed", "create another group"));
-        }
-    }
-
-    /** Hears whether protected mode was left. */
-    void hearExit() {
-        if (face.global().events(HostInterface.REQUEST, HostInterface.PROTM_EXIT) != 0) {
-            face.global().seen(HostInterface.REQUEST, HostInterface.PROTM_EXIT);
-            if (ModeMachine.next(mode.now(), Event.LEFT).isPresent()) {
-                alarm.cancel();
-                mode.on(Event.LEFT);
-                groups.values().forEach(Group::left);
-            }
+            mode.fault((status & GpuRegister.PROTM_FAULT) != 0);
         }
     }
 
     /** Keeps something until there is normal mode. */
     void whenNormal(Runnable task) {
-        tasks.add(task);
-        if (isOff()) {
-            runTasks();
-        } else {
-            pump();
-        }
+        keep(task, false);
     }
 
     /** Keeps something until there is normal mode, for which protected mode is left. */
     void whenNormalSoon(Runnable task) {
-        urgent = true;
-        whenNormal(task);
+        keep(task, true);
     }
 
-    private void runTasks() {
-        while (!tasks.isEmpty() && (mode.now() == GpuMode.NORMAL || isOff())) {
-            tasks.remove().run();
+    private void keep(Runnable task, boolean soon) {
+        normalWork.add(task, soon);
+        if (mode.isOff()) {
+            normalWork.run();
+        } else {
+            pump();
         }
-        urgent &= !tasks.isEmpty();
     }
 
     /** Does what can be done. */
     void pump() {
-        if (pumping) {
-            return;
-        }
-        pumping = true;
-        try {
-            while (mode.now() == GpuMode.NORMAL && work()) { }
-            boolean wanted = urgent || groups.values().stream().anyMatch(Group::wantsNormalMode);
-            if (mode.now() == GpuMode.PROTECTED && wanted) {
-                exit();
-            }
-        } finally {
-            pumping = false;
-        }
+        schedule.pump();
     }
 
-    /** One round in normal mode; tells whether there is to be another. */
-    private boolean work() {
-        runTasks();
-        List.copyOf(groups.values()).forEach(Group::beginNext);
-        if (!tasks.isEmpty()) {
-            return true;
-        }
-        Optional<Group> next = groups.values().stream().filter(Group::waitsForProtectedMode)
-                .max(Comparator.comparingInt(group -> group.settings().priority()));
-        next.ifPresent(this::enter);
-        return false;
-    }
-
-    private void enter(Group group) {
-        try {
-            if (protectedMode.map() | group.mapSuspendBuffer()) {
-                microcontroller.flush();
-            }
-        } catch (HeapException e) {
-            loseProtected(e);
-            return;
-        }
-        mode.on(Event.ENTER);
-        group.enter();
-        face.global().request(HostInterface.REQUEST, HostInterface.PROTM_ENTER);
-        ringBell();
-        handshakes.await(face.global(), HostInterface.PROTM_ENTER, limits.enter(), () -> poll(limits.active()),
-                () -> hang("it did not acknowledge protected mode"));
-    }
-
-    /** Acknowledged: looks whether protected mode is there, or was already. */
-    private void poll(Duration left) {
-        if (mode.now() != GpuMode.ENTERING) {
-            return;
-        }
-        boolean active = (registers.read(GpuRegister.GPU_STATUS) & GpuRegister.PROTM_ACTIVE) != 0;
-        hearExit();
-        if (mode.now() == GpuMode.NORMAL) {
-            pump();
-        } else if (active) {
-            mode.on(Event.ENTERED);
-            pump();
-        } else if (left.isPositive()) {
-            timer.after(POLL, () -> thread.run(() -> poll(left.minus(POLL))));
-        } else {
-            hang("it acknowledged protected mode, and is not in it");
-        }
-    }
-
-    /** Somebody needs normal mode before the work of protected mode is done. */
-    private void exit() {
-        alarm = timer.after(limits.exit(), () -> thread.run(() -> {
-            if (mode.now() == GpuMode.EXITING) {
-                hang("it did not leave protected mode");
-            }
-        }));
-        mode.on(Event.EXIT); // last: who sees it knows that the alarm is set
-        face.global().request(HostInterface.REQUEST, HostInterface.PING);
-        ringBell();
-    }
-
-    /** The GPU does not do what it should have done by now. */
-    void hang(String why) {
-        if (mode.isRunning()) {
-            reset(Event.TIMED_OUT, new HeapException(HeapError.TIMED_OUT, "use the GPU", name(), why,
-                    "create another group"));
-        }
-    }
-
-    private void reset(Event event, HeapException cause) {
-        LOG.warn("{} is reset: {}", name(), cause.why());
-        mode.on(event);
-        alarm.cancel();
+    /** The GPU is about to be reset, because of {@code cause}. */
+    void beforeReset(HeapException cause) {
         watchdog.cancel();
         handshakes.forget();
-        List.copyOf(groups.values()).forEach(group -> group.beforeReset(cause));
-        registers.write(GpuRegister.JOB_INTERRUPT + GpuRegister.MASK, 0);
-        registers.write(GpuRegister.MMU_INTERRUPT + GpuRegister.MASK, 0);
-        registers.write(GpuRegister.GPU_INTERRUPT + GpuRegister.CLEAR, ALL);
-        alarm = timer.after(limits.answer(), () -> thread.run(() -> {
-            if (mode.now() == GpuMode.RESETTING) {
-                die(new HeapException(HeapError.FIRMWARE_DEAD, "reset the GPU", name(), "it does not come back",
-                        "switch the board off and on", cause));
-            }
-        }));
-        registers.write(GpuRegister.GPU_COMMAND, GpuRegister.SOFT_RESET);
+        schedule.each(group -> group.beforeReset(cause));
     }
 
     private void resetDone() {
-        alarm.cancel();
-        List.copyOf(groups.values()).forEach(Group::afterReset);
+        mode.cancel();
+        schedule.each(Group::afterReset);
         mode.on(Event.RESET);
         boot();
     }
 
     private Group newGroup(GroupSettings settings) {
-        if (isOff()) {
+        if (mode.isOff()) {
             throw dead.map(cause -> new HeapException(HeapError.FIRMWARE_DEAD, "create a group", name(), cause.why(),
                     cause.remedy(), cause)).orElseGet(this::stopped);
         }
@@ -522,31 +409,30 @@ final class GpuCore {
                     .map(HeapException::getMessage).orElse("the heap of protected mode is not there"),
                     "wait until it is, or create one that is not protected");
         }
-        int slot = 0;
-        while (groups.containsKey(slot)) {
-            slot++;
+        if (schedule.size() == PanthorDriver.MOST_GROUPS) {
+            throw new HeapException(HeapError.BUSY, "create a group", name(), "there are %d groups already".formatted(
+                    PanthorDriver.MOST_GROUPS), "close one");
         }
-        if (slot >= face.groups()) {
-            throw new HeapException(HeapError.BUSY, "create a group", name(),
-                    "all %d groups of the hardware are in use".formatted(face.groups()), "close one");
+        int number = 0;
+        while (schedule.hasNumber(number)) {
+            number++;
         }
-        Group group = new Group(this, settings, groupMemory(slot, settings.isProtected()));
-        groups.put(slot, group);
+        Group group = new Group(this, settings, groupMemory(number, settings.isProtected()));
         microcontroller.flush();
-        group.start();
+        schedule.add(group);
         return group;
     }
 
-    private GroupMemory groupMemory(int slot, boolean isProtected) {
+    private GroupMemory groupMemory(int number, boolean isProtected) {
         if (!isProtected) {
-            return new GroupMemory(slot, face, memory, microcontroller, new AddressSpace(slot + 1, registers, memory));
+            return new GroupMemory(number, face, memory, microcontroller, new AddressSpace(registers, memory));
         }
         try {
             protectedMode.gain();
             RestrictedMemory restricted = protectedMode.allocate(protectedMode.heap().orElseThrow(),
-                    "GPU suspend buffer", GroupMemory.protectedSuspend(slot), face.protectedSuspendSize(), true);
+                    "GPU suspend buffer", GroupMemory.protectedSuspend(number), face.protectedSuspendSize(), true);
             try {
-                GroupMemory made = groupMemory(slot, false);
+                GroupMemory made = groupMemory(number, false);
                 made.restricted(restricted);
                 return made;
             } catch (HeapException e) {
@@ -562,16 +448,15 @@ final class GpuCore {
     /** Without protected groups the firmware's protected sections take no memory. */
     private void giveProtectedModeBack() {
         whenNormal(() -> {
-            if (groups.values().stream().noneMatch(group -> group.settings().isProtected())) {
+            if (schedule.protectedGroups().isEmpty()) {
                 protectedMode.release();
-                microcontroller.flush();
             }
         });
     }
 
     /** A group is no more. */
     void forget(Group group) {
-        groups.remove(group.slot(), group);
+        schedule.remove(group);
         if (group.settings().isProtected()) {
             giveProtectedModeBack();
         }
@@ -583,17 +468,18 @@ final class GpuCore {
             boolean loaded = firmware != null;
             mode.on(Event.STOP);
             alarm.cancel();
+            mode.cancel();
             watchdog.cancel();
             handshakes.forget();
             ears.forEach(Listening::close);
             if (loaded) {
                 standStill();
             }
-            List.copyOf(groups.values()).forEach(group -> {
+            schedule.each(group -> {
                 group.end(GroupMachine.Event.LOSE, stopped());
                 group.afterReset();
             });
-            runTasks();
+            normalWork.run();
             protectedMode.release();
             memory.close();
         }, patience());

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.driver.panthor.internal;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.cloister.driver.panthor.Composition;
 import org.cloister.driver.panthor.GpuGroup;
+import org.cloister.driver.panthor.GpuMode;
 import org.cloister.driver.panthor.GroupSettings;
 import org.cloister.driver.panthor.GroupState;
 import org.cloister.driver.panthor.internal.GroupMachine.Event;
@@ -27,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Group implements GpuGroup {
     private static final Logger LOG = LoggerFactory.getLogger(Group.class);
-    private static final String COMPOSE = "compose";
+    private static final String COMPOSE = CompositionRules.COMPOSE;
     private static final int EXCEPTION = 0xff;
 
     private final GpuCore core;
@@ -35,22 +32,27 @@ final class Group implements GpuGroup {
     private final GroupMemory memory;
     private final String name;
     private final GroupMachine machine = new GroupMachine();
-    private final AtomicInteger pending = new AtomicInteger();
-    private final AtomicLong count = new AtomicLong();
+    private final CompositionRules rules;
+    private final JobQueue queue;
     private final CompletableFuture<Void> released = new CompletableFuture<>();
     private volatile Optional<HeapException> failure = Optional.empty();
     // For the driver's thread only, from here on.
-    private final Deque<Job> waiting = new ArrayDeque<>();
     private Optional<Job> current = Optional.empty();
     private ComposeJob work;
     private Timer.Alarm alarm = () -> { };
+    private boolean seated;
+    private boolean served; // since it has its slot
+    private long begunLast;
+    private int overtaken; // since its work began
     private boolean gone;
 
     Group(GpuCore core, GroupSettings settings, GroupMemory memory) {
         this.core = core;
         this.settings = settings;
         this.memory = memory;
-        this.name = "%s group %d".formatted(core.name(), memory.slot());
+        this.name = "%s group %d".formatted(core.name(), memory.number());
+        this.rules = new CompositionRules(name);
+        this.queue = new JobQueue(rules);
     }
 
     @Override
@@ -68,8 +70,8 @@ final class Group implements GpuGroup {
         return failure;
     }
 
-    int slot() {
-        return memory.slot();
+    int number() {
+        return memory.number();
     }
 
     /** Completed when all that the group had is given back. */
@@ -79,28 +81,17 @@ final class Group implements GpuGroup {
 
     @Override
     public Fence compose(Composition composition) {
-        check(composition);
-        if (pending.incrementAndGet() > QUEUE_DEPTH) {
-            pending.decrementAndGet();
-            throw refused(HeapError.BUSY, "%d compositions are waiting already".formatted(QUEUE_DEPTH),
-                    "wait for the fence of one of them");
-        }
-        Job job;
-        try {
-            job = new Job("%s composition %d".formatted(name, count.incrementAndGet()), composition, core.importers(),
-                    core.sources(settings.isProtected()), core.targets(settings.isProtected()), this::settle);
-        } catch (RuntimeException e) {
-            pending.decrementAndGet();
-            throw e;
-        }
-        job.done().onSignal(pending::decrementAndGet);
+        requireOpen();
+        rules.check(composition);
+        Job job = queue.admit(id -> new Job(id, composition, core.importers(),
+                core.uses().sources(settings.isProtected()), core.uses().targets(settings.isProtected()), this::settle));
         if (!core.thread().run(() -> accept(job))) {
-            abandon(job, closed());
+            JobQueue.abandon(job, closed());
         }
         return job.done();
     }
 
-    private void check(Composition composition) {
+    private void requireOpen() {
         failure.ifPresent(reason -> {
             throw new HeapException(reason.error(), COMPOSE, name, reason.why(), "close the group, and create another",
                     reason);
@@ -108,34 +99,10 @@ final class Group implements GpuGroup {
         if (machine.now() == GroupState.CLOSED) {
             throw closed();
         }
-        if (composition.layers().size() > ComposeJob.MAX_LAYERS) {
-            throw refused(HeapError.INVALID_ARGUMENT, "there are %d layers, and %d at most".formatted(
-                    composition.layers().size(), ComposeJob.MAX_LAYERS), "compose in several steps");
-        }
-        for (Composition.Layer layer : composition.layers()) {
-            if (!layer.area().isWithin(composition.width(), composition.height()) || layer.opacity() < 0
-                    || layer.opacity() > 255) {
-                throw refused(HeapError.INVALID_ARGUMENT, "%s with opacity %d is not in a picture of %s".formatted(
-                        layer.area(), layer.opacity(), composition.format()), "correct the layers");
-            }
-            requireRoom(layer.format().size(), layer.source().size());
-        }
-        requireRoom(composition.format().size(), composition.target().size());
-    }
-
-    private void requireRoom(long picture, long buffer) {
-        if (picture > buffer) {
-            throw refused(HeapError.OUT_OF_BOUNDS, "a picture of %d bytes is not in a buffer of %d".formatted(
-                    picture, buffer), "correct the formats");
-        }
-    }
-
-    private HeapException refused(HeapError error, String why, String remedy) {
-        return new HeapException(error, COMPOSE, name, why, remedy);
     }
 
     private HeapException closed() {
-        return refused(HeapError.CLOSED, "the group is closed", "create another");
+        return rules.refused(HeapError.CLOSED, "the group is closed", "create another");
     }
 
     /** Core ends a mapping: what has not begun maps anew, and for what has is waited. On core's thread. */
@@ -145,25 +112,29 @@ final class Group implements GpuGroup {
 
     private void accept(Job job) {
         if (failure.isPresent() || machine.now() == GroupState.CLOSED) {
-            abandon(job, failure.orElseGet(this::closed));
+            JobQueue.abandon(job, failure.orElseGet(this::closed));
             return;
         }
-        waiting.add(job);
+        queue.add(job);
         job.before().forEach(fence -> fence.onSignal(() -> core.thread().run(core::pump)));
         core.pump();
     }
 
-    private static void abandon(Job job, HeapException reason) {
-        job.release();
-        job.done().fail(reason);
+    /** It has a slot from now on. Normal mode. */
+    void assign(int slot) {
+        memory.slot(slot);
+        seated = true;
+        served = false;
+        machine.on(Event.ASSIGN);
+        start();
     }
 
     /** Tells the firmware of the group; again after each reset. Normal mode. */
     void start() {
         memory.program(settings.priority());
-        core.ring(slot());
+        core.ring(memory.slot());
         core.handshakes().await(memory.port(), HostInterface.STATE_MASK, core.limits().answer(), this::started,
-                () -> core.hang("group %d did not start".formatted(slot())));
+                () -> core.mode().hang("group %d did not start".formatted(number())));
     }
 
     private void started() {
@@ -174,22 +145,68 @@ final class Group implements GpuGroup {
         }
     }
 
-    /** Begins what can be begun. Normal mode. */
+    /** Whether there is something that could be begun, in normal mode. */
+    boolean wantsNormalMode() {
+        return machine.now() == GroupState.IDLE && queue.isReady();
+    }
+
+    /** Begins that. Normal mode. */
     void beginNext() {
-        while (machine.now() == GroupState.IDLE && !waiting.isEmpty() && waiting.getFirst().isReady()) {
-            begin(waiting.removeFirst());
+        begin(queue.removeFirst());
+    }
+
+    /** Whether there is something that could be begun, had it a slot. */
+    boolean seeksSlot() {
+        return machine.now() == GroupState.SUSPENDED && !seated && queue.isReady();
+    }
+
+    /** Whether it may have to make room: it has no work, or has had a turn. */
+    boolean mayLeave() {
+        return machine.now() == GroupState.IDLE && (served || !queue.isReady());
+    }
+
+    /** When it was given work, compared with others. */
+    long begunLast() {
+        return begunLast;
+    }
+
+    /** Another was given work, or protected mode. */
+    void overtake() {
+        overtaken++;
+    }
+
+    /** How often that happened since it was given what it works on. */
+    int overtaken() {
+        return overtaken;
+    }
+
+    /** Makes room for another. Normal mode. */
+    void suspend() {
+        machine.on(Event.SUSPEND);
+        memory.terminate();
+        core.ring(memory.slot());
+        core.handshakes().await(memory.port(), HostInterface.STATE_MASK, core.limits().answer(),
+                () -> core.whenNormal(this::vacated),
+                () -> core.mode().hang("group %d did not make room".formatted(number())));
+    }
+
+    private void vacated() {
+        if (machine.now() == GroupState.SUSPENDING) {
+            machine.on(Event.VACATED);
+            memory.space().deactivate();
+            leave();
         }
     }
 
-    /** Whether there is something that could be begun, in normal mode. */
-    boolean wantsNormalMode() {
-        return machine.now() == GroupState.IDLE && !waiting.isEmpty() && waiting.getFirst().isReady();
+    private void leave() {
+        seated = false;
+        core.schedule().vacate(this);
     }
 
     private void begin(Job job) {
         Optional<HeapException> spoiled = job.failedWriter();
         if (spoiled.isPresent()) {
-            abandon(job, new HeapException(HeapError.CANCELLED, COMPOSE, name, "a layer was not written: "
+            JobQueue.abandon(job, new HeapException(HeapError.CANCELLED, COMPOSE, name, "a layer was not written: "
                     + spoiled.get().getMessage(), "compose the next one", spoiled.get()));
             return;
         }
@@ -207,18 +224,21 @@ final class Group implements GpuGroup {
 
     private void submit() {
         machine.on(Event.SUBMIT);
+        served = true;
+        overtaken = 0;
+        begunLast = core.schedule().passed(this);
         memory.submit(work, settings.isProtected());
         Job job = current.orElseThrow();
         alarm = core.timer().after(core.limits().job(), () -> core.thread().run(() -> late(job)));
-        core.ring(slot());
+        core.ring(memory.slot());
     }
 
     private void late(Job job) {
-        if (current.filter(now -> now == job).isPresent() && core.isRunning()) {
+        if (current.filter(now -> now == job).isPresent() && core.mode().isRunning()) {
             LOG.warn("{} does not finish {}", name, job.done());
             end(Event.LOSE, new HeapException(HeapError.TIMED_OUT, COMPOSE, name, "the GPU did not finish within %d ms"
                     .formatted(core.limits().job().toMillis()), "close the group, and create another"));
-            core.hang("group %d does not finish its work".formatted(slot()));
+            core.mode().hang("group %d does not finish its work".formatted(number()));
         }
     }
 
@@ -256,7 +276,7 @@ final class Group implements GpuGroup {
         int events = memory.stream().events(HostInterface.REQUEST, HostInterface.PROTM_PENDING | HostInterface.FATAL);
         boolean synced = memory.port().events(HostInterface.REQUEST, HostInterface.SYNC_UPDATE) != 0;
         boolean done = memory.isDone();
-        core.hearExit(); // what was read before happened before, or the exit is known now
+        core.mode().hearExit(); // what was read before happened before, or the exit is known now
         if (any) {
             memory.port().seen(HostInterface.STREAM_EVENTS, 1);
         }
@@ -301,12 +321,17 @@ final class Group implements GpuGroup {
     /** The GPU is reset, because of {@code cause}. */
     void beforeReset(HeapException cause) {
         alarm.cancel();
+        memory.space().forgotten();
         switch (machine.now()) {
-            case STARTING, IDLE, BUSY, WAITING -> machine.on(Event.RESET);
+            case STARTING, IDLE, BUSY, WAITING, SUSPENDED -> machine.on(Event.RESET);
+            case SUSPENDING -> {
+                machine.on(Event.RESET);
+                leave();
+            }
             case PROTECTED -> {
                 failure = Optional.of(cause);
                 machine.on(Event.LOSE);
-                giveUpWaiting(cause);
+                queue.giveUp(cause);
             }
             case LOST, CLOSED -> { }
         }
@@ -328,30 +353,30 @@ final class Group implements GpuGroup {
         failure = event == Event.LOSE ? Optional.of(failure.orElse(cause)) : failure;
         machine.on(event);
         alarm.cancel();
-        giveUpWaiting(cause);
+        queue.giveUp(cause);
         if (ending) {
             return;
         }
-        if (core.isOff()) {
+        if (core.mode().isOff()) {
             release();
         } else {
             core.whenNormalSoon(this::terminate);
         }
     }
 
-    private void giveUpWaiting(HeapException cause) {
-        waiting.forEach(job -> abandon(job, cause));
-        waiting.clear();
-    }
-
     private void terminate() {
         if (gone) {
             return;
         }
+        if (!seated) {
+            release();
+            return;
+        }
         memory.terminate();
-        core.ring(slot());
-        core.handshakes().await(memory.port(), HostInterface.STATE_MASK, core.limits().answer(), this::release,
-                () -> core.hang("group %d did not end".formatted(slot())));
+        core.ring(memory.slot());
+        core.handshakes().await(memory.port(), HostInterface.STATE_MASK, core.limits().answer(),
+                () -> core.whenNormalSoon(this::release),
+                () -> core.mode().hang("group %d did not end".formatted(number())));
     }
 
     /** Gives everything back: the GPU does not know the group any more. Idempotent. */
@@ -367,14 +392,14 @@ final class Group implements GpuGroup {
             job.done().fail(cause);
         });
         current = Optional.empty();
-        memory.release();
+        memory.release(core.mode().now() == GpuMode.NORMAL);
         core.forget(this);
         core.whenNormal(() -> released.complete(null)); // after what that gives back
     }
 
     @Override
     public void close() {
-        if (core.thread().run(() -> end(Event.CLOSE, refused(HeapError.CANCELLED, "the group was closed",
+        if (core.thread().run(() -> end(Event.CLOSE, rules.refused(HeapError.CANCELLED, "the group was closed",
                 "create another")))) {
             released.completeOnTimeout(null, core.patience().toNanos(), TimeUnit.NANOSECONDS).join();
         }

@@ -8,10 +8,10 @@ import org.cloister.platform.mali.ComposeJob;
 import org.cloister.platform.mali.HostInterface;
 
 /**
- * What a group has in memory, and in the firmware's interface. For the driver's thread.
+ * What a group has in memory, whether it has a slot or not, and in the firmware's interface while it has one. For the driver's thread.
  *
  * <pre>
- *  the microcontroller's space, 0x40_0000 for each group from 0x0600_0000 on
+ *  the microcontroller's space, 0x40_0000 for each number of a group from 0x0600_0000 on
  *    0x0 our side of the ring   0x1000 the firmware's side   0x10_0000 suspend buffer   0x20_0000 protected one
  *  the group's space
  *    0x1_0000 ring   0x2_0000 work   0x3_0000 synchronisation object
@@ -31,7 +31,7 @@ final class GroupMemory {
     private static final int SYNC_REGISTER = 2;
     private static final int VALUE_REGISTER = 4;
 
-    private final int slot;
+    private final int number;
     private final FirmwareInterface firmware;
     private final NormalMemory memory;
     private final AddressSpace microcontroller;
@@ -40,12 +40,13 @@ final class GroupMemory {
     private final long suspend;
     private final long suspendSize;
     private Optional<RestrictedMemory> restricted = Optional.empty();
+    private int slot;
     private long insert;
     private long value;
 
-    GroupMemory(int slot, FirmwareInterface firmware, NormalMemory memory, AddressSpace microcontroller,
+    GroupMemory(int number, FirmwareInterface firmware, NormalMemory memory, AddressSpace microcontroller,
             AddressSpace space) {
-        this.slot = slot;
+        this.number = number;
         this.firmware = firmware;
         this.memory = memory;
         this.microcontroller = microcontroller;
@@ -61,12 +62,12 @@ final class GroupMemory {
     }
 
     private long base() {
-        return FIRST + slot * STRIDE;
+        return FIRST + number * STRIDE;
     }
 
     /** Where its protected suspend buffer belongs in the microcontroller's space. */
-    static long protectedSuspend(int slot) {
-        return FIRST + slot * STRIDE + PROTECTED_SUSPEND;
+    static long protectedSuspend(int number) {
+        return FIRST + number * STRIDE + PROTECTED_SUSPEND;
     }
 
     void restricted(RestrictedMemory buffer) {
@@ -77,6 +78,16 @@ final class GroupMemory {
         return restricted;
     }
 
+    int number() {
+        return number;
+    }
+
+    /** From now on it has this slot, and the address space of that. */
+    void slot(int given) {
+        slot = given;
+    }
+
+    /** The slot that it has, or had. */
     int slot() {
         return slot;
     }
@@ -95,7 +106,10 @@ final class GroupMemory {
 
     /** Describes the group for the firmware, with an empty ring, and asks that it be started. */
     void program(int priority) {
-        space.activate();
+        space.activate(slot + 1);
+        port().seen(HostInterface.STREAM_EVENTS, -1); // what those before it in the slot did not hear any more
+        port().seen(HostInterface.REQUEST, HostInterface.SYNC_UPDATE);
+        stream().seen(HostInterface.REQUEST, HostInterface.PROTM_PENDING | HostInterface.FATAL);
         insert = 0;
         memory.cpu().fill(pages + 2L * PAGE, 3L * PAGE, (byte) 0);
         Port stream = stream();
@@ -110,8 +124,8 @@ final class GroupMemory {
         group.write(HostInterface.ENDPOINTS, priority << HostInterface.PRIORITY_SHIFT);
         group.writeLong(HostInterface.SUSPEND_BUFFER, base() + SUSPEND);
         group.writeLong(HostInterface.PROTM_SUSPEND_BUFFER,
-                restricted.isPresent() ? protectedSuspend(slot) : 0);
-        group.write(HostInterface.GROUP_CONFIGURATION, space.number());
+                restricted.isPresent() ? protectedSuspend(number) : 0);
+        group.write(HostInterface.GROUP_CONFIGURATION, slot + 1);
         group.set(HostInterface.REQUEST, HostInterface.GROUP_START, HostInterface.STATE_MASK);
     }
 
@@ -146,14 +160,20 @@ final class GroupMemory {
         return memory.cpu().readLong(pages + 2L * PAGE) == value;
     }
 
-    /** Gives everything back: the GPU does not know the group any more. */
-    void release() {
+    /**
+     * Gives everything back: the GPU does not work for the group any more.
+     *
+     * @param alive whether the GPU is to forget it, as it has not if it was not reset; takes normal mode
+     */
+    void release(boolean alive) {
         microcontroller.unmap(base(), 2L * PAGE);
         microcontroller.unmap(base() + SUSPEND, suspendSize);
-        restricted.ifPresent(buffer -> {
-            buffer.unmap();
-            buffer.release();
-        });
+        restricted.ifPresent(RestrictedMemory::unmap);
+        if (alive) {
+            microcontroller.flush();
+            space.deactivate();
+        }
+        restricted.ifPresent(RestrictedMemory::release);
         restricted = Optional.empty();
         memory.giveBack(pages);
         memory.giveBack(suspend);

@@ -4,6 +4,7 @@ package org.cloister.driver.panthor.internal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.cloister.platform.driver.DriverThread;
 
 /** Requests that the firmware has not answered yet. For the driver's thread. */
 final class Handshakes {

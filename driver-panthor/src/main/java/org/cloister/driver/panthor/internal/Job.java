@@ -13,6 +13,7 @@ import org.cloister.importer.Attachment;
 import org.cloister.importer.Importers;
 import org.cloister.importer.Mapping;
 import org.cloister.platform.device.MemoryRange;
+import org.cloister.platform.driver.DeviceImporter;
 import org.cloister.platform.mali.ComposeJob;
 import org.cloister.platform.mali.TranslationTable;
 
@@ -23,8 +24,8 @@ final class Job {
     private static final long TARGET = 0x80_0000_0000L;
 
     private final Composition composition;
-    private final GpuImporter sources;
-    private final GpuImporter targets;
+    private final DeviceImporter sources;
+    private final DeviceImporter targets;
     private final List<Attachment> attachments = new ArrayList<>(); // of the layers, then of the target
     private final List<Mapping> mappings = new ArrayList<>();
     private final List<Fence> writers = new ArrayList<>();
@@ -38,7 +39,7 @@ final class Job {
      * @param settle returns when the GPU does not use the buffers any more
      * @throws HeapException what importers say
      */
-    Job(String name, Composition composition, Importers importers, GpuImporter sources, GpuImporter targets,
+    Job(String name, Composition composition, Importers importers, DeviceImporter sources, DeviceImporter targets,
             Runnable settle) {
         this.composition = composition;
         this.sources = sources;
@@ -62,7 +63,7 @@ final class Job {
         target.reservation().add(done, Fence.Usage.WRITE);
     }
 
-    private void attach(Attachment attachment, GpuImporter importer, Runnable settle) {
+    private void attach(Attachment attachment, DeviceImporter importer, Runnable settle) {
         attachments.add(attachment);
         importer.use(attachment, reason -> {
             settle.run();

@@ -97,7 +97,7 @@ public final class PanthorDriverComponent implements PanthorDriver {
 
     @Override
     public Readiness readiness() {
-        GpuMode mode = core.mode();
+        GpuMode mode = core.mode().now();
         boolean ready = core.protectedMode().isReady() && mode != GpuMode.OFF && mode != GpuMode.DEAD;
         return new Readiness(mode, ready, ready ? "ready" : core.dead().map(HeapException::getMessage)
                 .or(() -> core.protectedMode().obstacle().map(HeapException::getMessage))
@@ -112,12 +112,12 @@ public final class PanthorDriverComponent implements PanthorDriver {
 
     @Override
     public Importer sourceImporter(boolean isProtected) {
-        return core.sources(isProtected);
+        return core.uses().sources(isProtected);
     }
 
     @Override
     public Importer targetImporter(boolean isProtected) {
-        return core.targets(isProtected);
+        return core.uses().targets(isProtected);
     }
 
     @Override

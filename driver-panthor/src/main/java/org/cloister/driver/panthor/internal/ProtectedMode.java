@@ -4,6 +4,7 @@ package org.cloister.driver.panthor.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.cloister.driver.panthor.GpuMode;
 import org.cloister.driver.panthor.firmware.Destination;
 import org.cloister.driver.panthor.firmware.Entry;
 import org.cloister.driver.panthor.firmware.FirmwareImage;
@@ -100,7 +101,7 @@ final class ProtectedMode {
 
     /** Takes restricted memory for the microcontroller. */
     RestrictedMemory allocate(Heap from, String name, long address, long size, boolean writable) {
-        return new RestrictedMemory(from, core.importers(), core.firmwareImporter(), name,
+        return new RestrictedMemory(from, core.importers(), core.uses().firmware(), name,
                 core.microcontroller(), address, size, writable, core::restrictedMemoryInvalidated);
     }
 
@@ -123,10 +124,11 @@ final class ProtectedMode {
 
     /** Gives the memory back. Normal mode, or off. */
     void release() {
-        sections.forEach(section -> {
-            section.unmap();
-            section.release();
-        });
+        sections.forEach(RestrictedMemory::unmap);
+        if (core.mode().now() == GpuMode.NORMAL) {
+            core.microcontroller().flush(); // before anybody else gets the memory
+        }
+        sections.forEach(RestrictedMemory::release);
         sections.clear();
     }
 }

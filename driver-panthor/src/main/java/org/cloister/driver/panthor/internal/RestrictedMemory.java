@@ -14,13 +14,14 @@ import org.cloister.importer.Importers;
 import org.cloister.importer.Invalidation;
 import org.cloister.importer.Mapping;
 import org.cloister.platform.device.MemoryRange;
+import org.cloister.platform.driver.DeviceImporter;
 
 /**
  * A buffer of a restricted heap in the microcontroller's address space. Mapped and unmapped in normal mode, or while
  * the GPU is off. For the driver's thread.
  */
 final class RestrictedMemory {
-    private final GpuImporter importer;
+    private final DeviceImporter importer;
     private final AddressSpace space;
     private final long address;
     private final long size;
@@ -35,7 +36,7 @@ final class RestrictedMemory {
      * @param settle called when core takes the memory away; returns when the GPU does not use it any more
      * @throws HeapException what heap and importers say; then nothing is allocated
      */
-    RestrictedMemory(Heap heap, Importers importers, GpuImporter importer, String name, AddressSpace space,
+    RestrictedMemory(Heap heap, Importers importers, DeviceImporter importer, String name, AddressSpace space,
             long address, long size, boolean writable, Consumer<Invalidation> settle) {
         this.importer = importer;
         this.space = space;

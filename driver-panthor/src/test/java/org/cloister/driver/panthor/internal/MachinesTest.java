@@ -43,10 +43,11 @@ class MachinesTest {
 
     @Test
     void groups() {
-        Map<String, String> expected = table("STARTING STARTED -> IDLE", "IDLE SUBMIT -> BUSY", "BUSY DONE -> IDLE",
+        Map<String, String> expected = table("SUSPENDED ASSIGN -> STARTING", "STARTING STARTED -> IDLE", "IDLE SUBMIT -> BUSY", "BUSY DONE -> IDLE",
                 "BUSY WAIT -> WAITING", "PROTECTED WAIT -> WAITING", "WAITING ENTER -> PROTECTED",
                 "PROTECTED LEAVE -> BUSY", "STARTING RESET -> STARTING", "IDLE RESET -> STARTING",
-                "BUSY RESET -> STARTING", "WAITING RESET -> STARTING");
+                "BUSY RESET -> STARTING", "WAITING RESET -> STARTING", "IDLE SUSPEND -> SUSPENDING",
+                "SUSPENDING VACATED -> SUSPENDED", "SUSPENDING RESET -> SUSPENDED", "SUSPENDED RESET -> SUSPENDED");
         for (GroupState state : GroupState.values()) {
             expected.put(state + " CLOSE", "CLOSED");
             if (state != GroupState.CLOSED) {
@@ -71,7 +72,7 @@ class MachinesTest {
         assertThat(mode.now()).isEqualTo(GpuMode.OFF);
         GroupMachine group = new GroupMachine();
         assertThatThrownBy(() -> group.on(GroupMachine.Event.DONE)).isInstanceOf(IllegalStateException.class)
-                .hasMessage("DONE in state STARTING");
-        assertThat(group.now()).isEqualTo(GroupState.STARTING);
+                .hasMessage("DONE in state SUSPENDED");
+        assertThat(group.now()).isEqualTo(GroupState.SUSPENDED);
     }
 }

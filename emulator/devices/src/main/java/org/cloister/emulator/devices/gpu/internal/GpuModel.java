@@ -63,6 +63,7 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
     private volatile State state = State.OFF; // written by the thread
     private volatile int mcuStatus = GpuRegister.MCU_DISABLED; // written by the thread
     private boolean stepping; // for the thread, as those below
+    private boolean unheard; // whether the bell was rung while the clock stood still
     private Microcontroller microcontroller;
 
     /** Distinct even if one consumer is clipped on twice. */
@@ -200,6 +201,7 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
         jobs.reset();
         faults.reset();
         clock.reset();
+        unheard = false;
         resets.incrementAndGet();
         gpu.raise(GpuRegister.RESET_COMPLETED);
     }
@@ -209,7 +211,8 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
     }
 
     private void answer() {
-        if (!isRunning()) {
+        unheard = !isRunning();
+        if (unheard) {
             return;
         }
         if (microcontroller.answer()) {
@@ -224,7 +227,9 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
     /** One instruction at a time, so that requests are heard in between. */
     private void step() {
         stepping = false;
-        if (isRunning() && microcontroller.step()) {
+        if (unheard) {
+            answer();
+        } else if (isRunning() && microcontroller.step()) {
             stepping = true;
             later(this::step);
         }
