@@ -6,12 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.cloister.driver.panthor.GpuMode;
 import org.cloister.driver.panthor.GroupSettings;
-import org.cloister.driver.panthor.PanthorDriver;
-import org.cloister.driver.panthor.firmware.FirmwareImage;
-import org.cloister.driver.panthor.firmware.MalformedFirmware;
 import org.cloister.driver.panthor.internal.ModeMachine.Event;
 import org.cloister.heap.Fence;
 import org.cloister.heap.Heap;
@@ -19,10 +15,7 @@ import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.importer.Importers;
 import org.cloister.importer.Invalidation;
-import org.cloister.platform.Interrupts.Listening;
 import org.cloister.platform.driver.DriverThread;
-import org.cloister.platform.mali.GpuRegister;
-import org.cloister.platform.mali.HostInterface;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,10 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class GpuCore {
     private static final Logger LOG = LoggerFactory.getLogger(GpuCore.class);
-    private static final Duration POLL = Duration.ofMillis(1);
-    private static final int GPU_INTERRUPTS =
-            GpuRegister.FAULT | GpuRegister.PROTM_FAULT | GpuRegister.RESET_COMPLETED;
-    private static final int ALL = -1;
 
     private final GpuWiring wiring;
     private final Importers importers;
@@ -52,12 +41,9 @@ final class GpuCore {
     private final NormalMemory memory;
     private final Schedule schedule = new Schedule(this);
     private final NormalWork normalWork;
-    private AddressSpace microcontroller;
-    private LoadedFirmware firmware;
-    private FirmwareInterface face;
-    private List<Listening> ears = List.of();
-    private Timer.Alarm alarm = () -> { }; // of booting
-    private Timer.Alarm watchdog = () -> { };
+    private final GroupMaker maker;
+    private final Ears ears;
+    private Optional<FirmwareControl> firmware = Optional.empty(); // none until it is loaded
 
     GpuCore(GpuWiring wiring, Importers importers, Limits limits, Timer timer) {
         this.wiring = wiring;
@@ -71,6 +57,8 @@ final class GpuCore {
         this.normalWork = new NormalWork(() -> mode.now() == GpuMode.NORMAL || mode.isOff());
         this.memory = new NormalMemory(wiring.area(), wiring.cpu());
         this.handshakes = new Handshakes(timer, thread);
+        this.maker = new GroupMaker(this, registers, memory);
+        this.ears = new Ears(this, wiring, registers);
         this.uses = GpuUses.of(wiring.gpu());
     }
 
@@ -160,7 +148,7 @@ final class GpuCore {
             whenNormalSoon(() -> {
                 schedule.each(Group::unmapSuspendBuffer);
                 protectedMode.invalidated(reason);
-                microcontroller.flush();
+                microcontroller().flush();
                 settled.signal();
             });
         })) {
@@ -173,7 +161,7 @@ final class GpuCore {
         CompletableFuture<Group> made = new CompletableFuture<>();
         boolean accepted = thread.run(() -> whenNormalSoon(() -> {
             try {
-                made.complete(newGroup(settings));
+                made.complete(maker.make(settings));
             } catch (HeapException e) {
                 made.completeExceptionally(e);
             }
@@ -186,7 +174,8 @@ final class GpuCore {
 
     // For the driver's thread, from here on.
 
-    private HeapException stopped() {
+    /** Why nothing can be asked of the GPU any more. */
+    HeapException stopped() {
         return new HeapException(HeapError.CLOSED, "use the GPU", name(), "the driver has stopped",
                 "wait until it is back");
     }
@@ -195,16 +184,17 @@ final class GpuCore {
         return handshakes;
     }
 
-    AddressSpace microcontroller() {
-        return microcontroller;
+    /** The firmware; not before it is loaded. */
+    FirmwareControl firmware() {
+        return firmware.orElseThrow();
     }
 
-    LoadedFirmware firmware() {
-        return firmware;
+    AddressSpace microcontroller() {
+        return firmware().space();
     }
 
     FirmwareInterface face() {
-        return face;
+        return firmware().face();
     }
 
     Schedule schedule() {
@@ -215,72 +205,30 @@ final class GpuCore {
         return normalWork;
     }
 
-    /** How many groups the hardware can have at a time: each takes an address space, and the microcontroller one. */
-    int slots() {
-        return Math.min(face.groups(), Integer.bitCount(registers.read(GpuRegister.AS_PRESENT)) - 1);
-    }
-
     private void load() {
         mode.on(Event.START);
         try {
-            String path = GpuRegister.firmwarePath(registers.read(GpuRegister.GPU_ID));
-            byte[] file = wiring.files().find(path).orElseThrow(() -> new HeapException(HeapError.NOT_SUPPORTED,
-                    "load the firmware", name(), "there is no file " + path, "install the GPU's firmware"));
-            FirmwareImage image = FirmwareImage.read(file);
-            microcontroller = new AddressSpace(registers, memory);
-            protectedMode.examine(image);
-            firmware = new LoadedFirmware(name(), image, memory, microcontroller);
-        } catch (MalformedFirmware e) {
-            die(new HeapException(HeapError.PROTOCOL, "load the firmware", name(), e.getMessage(),
-                    "have the GPU's firmware replaced", e));
-            return;
+            FirmwareControl loaded = new FirmwareControl(this, wiring, registers, memory);
+            firmware = Optional.of(loaded);
+            protectedMode.examine(loaded.image());
         } catch (HeapException e) {
             die(e);
             return;
         }
-        ears = List.of(
-                listen(wiring.gpu().jobLine(), this::jobInterrupt),
-                listen(wiring.gpu().mmuLine(), this::mmuInterrupt),
-                listen(wiring.gpu().gpuLine(), this::gpuInterrupt));
-        boot();
+        ears.open();
+        firmware().boot();
     }
 
-    /** What was raised before the GPU was given up may be heard after that. */
-    private Listening listen(int line, Runnable heard) {
-        return wiring.interrupts().listen(line, thread::run, () -> {
-            if (!mode.isOff()) {
-                heard.run();
-            }
-        });
-    }
-
-    private void boot() {
-        firmware.fill();
-        microcontroller.activate(0);
-        registers.write(GpuRegister.GPU_INTERRUPT + GpuRegister.MASK, GPU_INTERRUPTS);
-        registers.write(GpuRegister.JOB_INTERRUPT + GpuRegister.MASK, ALL);
-        registers.write(GpuRegister.MMU_INTERRUPT + GpuRegister.MASK, ALL);
-        alarm = timer.after(limits.boot(), () -> thread.run(() -> {
-            if (mode.now() == GpuMode.BOOTING) {
-                die(new HeapException(HeapError.FIRMWARE_DEAD, "start the GPU", name(),
-                        "its firmware did not boot; the microcontroller is in state %d".formatted(
-                                registers.read(GpuRegister.MCU_STATUS)), "have the GPU's firmware replaced"));
-            }
-        }));
-        registers.write(GpuRegister.MCU_CONTROL, GpuRegister.MCU_AUTO);
-    }
-
-    private void booted() {
-        alarm.cancel();
+    /** The firmware says that it has booted. */
+    void booted() {
         try {
-            face = new FirmwareInterface(name(), wiring.cpu(), firmware.sharedBase(), firmware.sharedSize());
+            firmware().booted();
         } catch (HeapException e) {
             die(e);
             return;
         }
-        face.global().write(HostInterface.INTERRUPT_MASK, ALL);
         mode.on(Event.BOOTED);
-        watch();
+        firmware().watch();
         schedule.booted();
         pump();
     }
@@ -290,75 +238,14 @@ final class GpuCore {
         LOG.error("{} is dead: {}", name(), cause.getMessage());
         mode.on(Event.TIMED_OUT);
         dead = Optional.of(cause);
-        registers.write(GpuRegister.MCU_CONTROL, GpuRegister.MCU_DISABLE);
         handshakes.forget();
-        watchdog.cancel();
+        firmware.ifPresent(FirmwareControl::disable);
+        firmware.ifPresent(FirmwareControl::cancel);
         schedule.each(group -> {
             group.end(GroupMachine.Event.LOSE, cause);
             group.afterReset();
         });
         normalWork.run();
-    }
-
-    /** Asks now and then whether the firmware lives; in protected mode that would end it. */
-    private void watch() {
-        watchdog.cancel();
-        watchdog = timer.after(limits.ping(), () -> thread.run(() -> {
-            if (mode.now() == GpuMode.NORMAL) {
-                face.global().request(HostInterface.REQUEST, HostInterface.PING);
-                ringBell();
-                handshakes.await(face.global(), HostInterface.PING, limits.answer(), this::watch,
-                        () -> mode.hang("the firmware does not answer"));
-            } else if (mode.isRunning()) {
-                watch();
-            }
-        }));
-    }
-
-    void ringBell() {
-        registers.write(GpuRegister.doorbell(0), 1);
-    }
-
-    /** Has the firmware look at a group and its stream. */
-    void ring(int slot) {
-        face.group(slot).request(HostInterface.DOORBELLS, 1);
-        face.global().request(HostInterface.DOORBELLS, 1 << slot);
-        ringBell();
-    }
-
-    private void jobInterrupt() {
-        int status = registers.read(GpuRegister.JOB_INTERRUPT + GpuRegister.STATUS);
-        registers.write(GpuRegister.JOB_INTERRUPT + GpuRegister.CLEAR, status);
-        if (mode.now() == GpuMode.BOOTING && (status & GpuRegister.GLOBAL_INTERFACE) != 0) {
-            booted();
-        } else if (mode.isRunning()) {
-            mode.hearExit();
-            handshakes.look();
-            schedule.hear();
-            pump();
-        }
-    }
-
-    private void mmuInterrupt() {
-        int status = registers.read(GpuRegister.MMU_INTERRUPT + GpuRegister.STATUS);
-        registers.write(GpuRegister.MMU_INTERRUPT + GpuRegister.CLEAR, status);
-        for (int space = 0; space < Integer.SIZE; space++) {
-            if ((status >>> space & 1) != 0) {
-                LOG.warn("{}: fault 0x%x in address space {} at 0x{}".formatted(
-                        registers.read(GpuRegister.of(space, GpuRegister.AS_FAULT_STATUS))), name(), space,
-                        Integer.toHexString(registers.read(GpuRegister.of(space, GpuRegister.AS_FAULT_ADDRESS))));
-            }
-        }
-    }
-
-    private void gpuInterrupt() {
-        int status = registers.read(GpuRegister.GPU_INTERRUPT + GpuRegister.STATUS);
-        registers.write(GpuRegister.GPU_INTERRUPT + GpuRegister.CLEAR, status);
-        if ((status & GpuRegister.RESET_COMPLETED) != 0 && mode.now() == GpuMode.RESETTING) {
-            resetDone();
-        } else if ((status & (GpuRegister.PROTM_FAULT | GpuRegister.FAULT)) != 0 && mode.isRunning()) {
-            mode.fault((status & GpuRegister.PROTM_FAULT) != 0);
-        }
     }
 
     /** Keeps something until there is normal mode. */
@@ -387,94 +274,33 @@ final class GpuCore {
 
     /** The GPU is about to be reset, because of {@code cause}. */
     void beforeReset(HeapException cause) {
-        watchdog.cancel();
+        firmware().cancel();
         handshakes.forget();
         schedule.each(group -> group.beforeReset(cause));
     }
 
-    private void resetDone() {
+    /** The GPU says that it is reset. */
+    void resetDone() {
         mode.cancel();
         schedule.each(Group::afterReset);
         mode.on(Event.RESET);
-        boot();
-    }
-
-    private Group newGroup(GroupSettings settings) {
-        if (mode.isOff()) {
-            throw dead.map(cause -> new HeapException(HeapError.FIRMWARE_DEAD, "create a group", name(), cause.why(),
-                    cause.remedy(), cause)).orElseGet(this::stopped);
-        }
-        if (settings.isProtected() && !protectedMode.isReady()) {
-            throw new HeapException(HeapError.UNAVAILABLE, "create a protected group", name(), protectedMode.obstacle()
-                    .map(HeapException::getMessage).orElse("the heap of protected mode is not there"),
-                    "wait until it is, or create one that is not protected");
-        }
-        if (schedule.size() == PanthorDriver.MOST_GROUPS) {
-            throw new HeapException(HeapError.BUSY, "create a group", name(), "there are %d groups already".formatted(
-                    PanthorDriver.MOST_GROUPS), "close one");
-        }
-        int number = 0;
-        while (schedule.hasNumber(number)) {
-            number++;
-        }
-        Group group = new Group(this, settings, groupMemory(number, settings.isProtected()));
-        microcontroller.flush();
-        schedule.add(group);
-        return group;
-    }
-
-    private GroupMemory groupMemory(int number, boolean isProtected) {
-        if (!isProtected) {
-            return new GroupMemory(number, face, memory, microcontroller, new AddressSpace(registers, memory));
-        }
-        try {
-            protectedMode.gain();
-            RestrictedMemory restricted = protectedMode.allocate(protectedMode.heap().orElseThrow(),
-                    "GPU suspend buffer", GroupMemory.protectedSuspend(number), face.protectedSuspendSize(), true);
-            try {
-                GroupMemory made = groupMemory(number, false);
-                made.restricted(restricted);
-                return made;
-            } catch (HeapException e) {
-                restricted.release();
-                throw e;
-            }
-        } catch (HeapException e) {
-            giveProtectedModeBack();
-            throw e;
-        }
-    }
-
-    /** Without protected groups the firmware's protected sections take no memory. */
-    private void giveProtectedModeBack() {
-        whenNormal(() -> {
-            if (schedule.protectedGroups().isEmpty()) {
-                protectedMode.release();
-            }
-        });
+        firmware().boot();
     }
 
     /** A group is no more. */
     void forget(Group group) {
-        schedule.remove(group);
-        if (group.settings().isProtected()) {
-            giveProtectedModeBack();
-        }
+        maker.forget(group);
     }
 
     /** Stops the GPU, loses all groups, gives everything back. For any thread but the driver's. */
     void stop() {
         thread.barrier(() -> {
-            boolean loaded = firmware != null;
             mode.on(Event.STOP);
-            alarm.cancel();
             mode.cancel();
-            watchdog.cancel();
             handshakes.forget();
-            ears.forEach(Listening::close);
-            if (loaded) {
-                standStill();
-            }
+            ears.close();
+            firmware.ifPresent(FirmwareControl::cancel);
+            firmware.ifPresent(FirmwareControl::standStill);
             schedule.each(group -> {
                 group.end(GroupMachine.Event.LOSE, stopped());
                 group.afterReset();
@@ -484,17 +310,5 @@ final class GpuCore {
             memory.close();
         }, patience());
         thread.end();
-    }
-
-    /** Resets the GPU, and waits until it stands still. */
-    private void standStill() {
-        registers.write(GpuRegister.GPU_INTERRUPT + GpuRegister.MASK, 0);
-        registers.write(GpuRegister.GPU_INTERRUPT + GpuRegister.CLEAR, ALL);
-        registers.write(GpuRegister.GPU_COMMAND, GpuRegister.SOFT_RESET);
-        for (long left = limits.answer().toNanos(); left > 0
-                && (registers.read(GpuRegister.GPU_INTERRUPT) & GpuRegister.RESET_COMPLETED) == 0;
-                left -= POLL.toNanos()) {
-            LockSupport.parkNanos(POLL.toNanos());
-        }
     }
 }

@@ -132,7 +132,7 @@ final class Group implements GpuGroup {
     /** Tells the firmware of the group; again after each reset. Normal mode. */
     void start() {
         memory.program(settings.priority());
-        core.ring(memory.slot());
+        core.firmware().ring(memory.slot());
         core.handshakes().await(memory.port(), HostInterface.STATE_MASK, core.limits().answer(), this::started,
                 () -> core.mode().hang("group %d did not start".formatted(number())));
     }
@@ -184,7 +184,7 @@ final class Group implements GpuGroup {
     void suspend() {
         machine.on(Event.SUSPEND);
         memory.terminate();
-        core.ring(memory.slot());
+        core.firmware().ring(memory.slot());
         core.handshakes().await(memory.port(), HostInterface.STATE_MASK, core.limits().answer(),
                 () -> core.whenNormal(this::vacated),
                 () -> core.mode().hang("group %d did not make room".formatted(number())));
@@ -230,7 +230,7 @@ final class Group implements GpuGroup {
         memory.submit(work, settings.isProtected());
         Job job = current.orElseThrow();
         alarm = core.timer().after(core.limits().job(), () -> core.thread().run(() -> late(job)));
-        core.ring(memory.slot());
+        core.firmware().ring(memory.slot());
     }
 
     private void late(Job job) {
@@ -373,7 +373,7 @@ final class Group implements GpuGroup {
             return;
         }
         memory.terminate();
-        core.ring(memory.slot());
+        core.firmware().ring(memory.slot());
         core.handshakes().await(memory.port(), HostInterface.STATE_MASK, core.limits().answer(),
                 () -> core.whenNormalSoon(this::release),
                 () -> core.mode().hang("group %d did not end".formatted(number())));

@@ -58,7 +58,7 @@ final class ModeControl {
     void enter() {
         Port global = core.face().global();
         global.request(HostInterface.REQUEST, HostInterface.PROTM_ENTER);
-        core.ringBell();
+        core.firmware().ringBell();
         core.handshakes().await(global, HostInterface.PROTM_ENTER, core.limits().enter(),
                 () -> poll(core.limits().active()), () -> hang("it did not acknowledge protected mode"));
     }
@@ -90,7 +90,7 @@ final class ModeControl {
             }
         }));
         core.face().global().request(HostInterface.REQUEST, HostInterface.PING);
-        core.ringBell();
+        core.firmware().ringBell();
         machine.on(Event.EXIT); // last: who sees it knows that the alarm is set and the firmware is asked
     }
 

@@ -56,7 +56,7 @@ final class Schedule {
     /** Takes a group in; it gets a slot at once, if there is one. Normal mode. */
     void add(Group group) {
         groups.add(group);
-        if (slots.size() < core.slots()) {
+        if (slots.size() < core.firmware().slots()) {
             seat(group);
         }
     }
@@ -137,7 +137,7 @@ final class Schedule {
     }
 
     private void giveSlots() {
-        while (slots.size() < core.slots()) {
+        while (slots.size() < core.firmware().slots()) {
             Optional<Group> next = turnsForSlots.give(seekers());
             if (next.isEmpty()) {
                 return;
@@ -149,7 +149,7 @@ final class Schedule {
     /** Who has to go so that others get a slot: who has no work, and then who has had a turn, the longest ago first. */
     private Stream<Group> leavers() {
         long leaving = groups.stream().filter(group -> group.state() == GroupState.SUSPENDING).count();
-        long wanted = seekers().size() - (core.slots() - slots.size()) - leaving;
+        long wanted = seekers().size() - (core.firmware().slots() - slots.size()) - leaving;
         return slots.values().stream().filter(Group::mayLeave)
                 .sorted(Comparator.comparing(Group::wantsNormalMode).thenComparingLong(Group::begunLast))
                 .limit(Math.max(0, wanted));
@@ -184,7 +184,7 @@ final class Schedule {
     /** Whether something could be begun, were there normal mode. */
     private boolean couldWork() {
         return slots.values().stream().anyMatch(Group::wantsNormalMode) && mayBegin()
-                || slots.size() < core.slots() && !seekers().isEmpty()
+                || slots.size() < core.firmware().slots() && !seekers().isEmpty()
                 || leavers().findAny().isPresent();
     }
 
