@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.cloister.console.report.Text;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.FrameworkUtil;
 import picocli.CommandLine;
 
 /** Runs the command {@code play} again and again, on a thread of its own, until it is closed. */
@@ -67,6 +69,13 @@ final class PlayLoop implements AutoCloseable {
             complaint = status == ExitStatus.HOLDS ? "" : Text.oneLine(said.toString());
         } catch (CommandFailure failure) {
             complaint = failure.getMessage();
+        } catch (IllegalStateException e) {
+            Bundle own = FrameworkUtil.getBundle(PlayLoop.class);
+            if (own == null || own.getState() == Bundle.ACTIVE) {
+                throw e;
+            }
+            closed.countDown(); // the framework stops
+            complaint = "";
         }
         if (!complaint.isEmpty() && !complaint.equals(lastComplaint) && closed.getCount() > 0) {
             err.println("playback: " + complaint);

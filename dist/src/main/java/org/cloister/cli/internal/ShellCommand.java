@@ -18,6 +18,7 @@ import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
 import org.cloister.console.report.Text;
+import org.cloister.admin.HeapAdmin;
 import org.cloister.heap.Heaps;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
@@ -48,6 +49,7 @@ public final class ShellCommand implements Callable<Integer> {
     private final BundleContext context;
     private final CommandProcessor processor;
     private final Heaps heaps;
+    private final HeapAdmin admin;
     private final Settling settling;
     private final InputStream input;
     private final OutputStream output;
@@ -62,16 +64,17 @@ public final class ShellCommand implements Callable<Integer> {
     /** Called by Declarative Services. */
     @Activate
     public ShellCommand(BundleContext context, @Reference CommandProcessor processor, @Reference Heaps heaps,
-            @Reference Settling settling) {
-        this(context, processor, heaps, settling, new FileInputStream(FileDescriptor.in),
+            @Reference HeapAdmin admin, @Reference Settling settling) {
+        this(context, processor, heaps, admin, settling, new FileInputStream(FileDescriptor.in),
                 new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
     }
 
-    ShellCommand(BundleContext context, CommandProcessor processor, Heaps heaps, Settling settling, InputStream input,
-            OutputStream output, OutputStream errors) {
+    ShellCommand(BundleContext context, CommandProcessor processor, Heaps heaps, HeapAdmin admin, Settling settling,
+            InputStream input, OutputStream output, OutputStream errors) {
         this.context = context;
         this.processor = processor;
         this.heaps = heaps;
+        this.admin = admin;
         this.settling = settling;
         this.input = input;
         this.output = output;
@@ -86,7 +89,7 @@ public final class ShellCommand implements Callable<Integer> {
         try (CommandSession session = processor.createSession(input, out, err)) {
             Console console = System.console();
             if (lines.isEmpty() && console != null && console.isTerminal()) {
-                new Terminal(context, heaps).run(line -> execute(session, line, out, err));
+                new Terminal(context, heaps, admin).run(line -> execute(session, line, out, err));
                 return ExitStatus.HOLDS;
             }
             int status = ExitStatus.HOLDS;

@@ -7,8 +7,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.cloister.heap.Explanation;
-import org.cloister.heap.Heap;
+import org.cloister.admin.HeapAdmin;
 import org.cloister.heap.Heaps;
 import org.jline.reader.Candidate;
 import org.jline.reader.Completer;
@@ -26,14 +25,13 @@ import org.osgi.framework.ServiceReference;
 final class Terminal implements Completer {
     private static final String SCOPE = "osgi.command.scope";
     private static final String FUNCTION = "osgi.command.function";
-    private static final List<String> OPTIONS = List.of("-h", "--json");
 
     private final BundleContext context;
-    private final Heaps heaps;
+    private final Completion completion;
 
-    Terminal(BundleContext context, Heaps heaps) {
+    Terminal(BundleContext context, Heaps heaps, HeapAdmin admin) {
         this.context = context;
-        this.heaps = heaps;
+        this.completion = new Completion(this::commands, heaps, admin);
     }
 
     /** Hands on each line until the person has enough. */
@@ -76,25 +74,7 @@ final class Terminal implements Completer {
 
     @Override
     public void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
-        candidates(line.words(), line.wordIndex()).forEach(word -> candidates.add(new Candidate(word)));
-    }
-
-    /** What may stand at a place of a line. */
-    List<String> candidates(List<String> words, int place) {
-        if (place == 0) {
-            return List.copyOf(commands());
-        }
-        if (!words.getFirst().startsWith("heap:")) {
-            return OPTIONS;
-        }
-        Stream<String> own = words.getFirst().equals("heap:swap") && place == 2 ? backends(words.get(1))
-                : place == 1 ? heaps.list().stream().map(Heap::name) : Stream.of();
-        return Stream.concat(own, OPTIONS.stream()).toList();
-    }
-
-    private Stream<String> backends(String heap) {
-        return heaps.explain(heap).reasons().stream().map(Explanation.Reason::backend)
-                .filter(backend -> !backend.isEmpty()).distinct();
+        completion.candidates(line.words(), line.wordIndex()).forEach(word -> candidates.add(new Candidate(word)));
     }
 
     private SortedSet<String> commands() {

@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The script {@code cloister} in a small copy of the house, with a JDK and a Maven that only say how they were called.
@@ -107,6 +109,12 @@ class LauncherScriptTest {
                 "cloister: building (log: %s/target/cloister-build.log)\n".formatted(house.toRealPath()));
         assertThat(builds()).singleElement().asString()
                 .startsWith(jdks.resolve("jdk-25") + " ").contains("-pl dist -am -DskipTests package");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"dt, true", "heaps, true", "alloc, true", "--version, true", "play, false", "bench, false", "serve, false"})
+    void onlyWhatIsOverAtOnceIsCompiledLightly(String command, boolean lightly) throws Exception {
+        assertThat(run(command).out().contains("<-XX:TieredStopAtLevel=1>")).isEqualTo(lightly);
     }
 
     @Test
