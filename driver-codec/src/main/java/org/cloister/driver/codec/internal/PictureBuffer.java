@@ -21,16 +21,30 @@ import org.cloister.platform.driver.DeviceImporter;
  *   <tr><th>from</th><th>to</th><th>when</th></tr>
  *   <tr><td>IDLE</td><td>WAITING</td><td>it is to be written again</td></tr>
  *   <tr><td>WAITING</td><td>DEVICE</td><td>the readers of the previous picture are done</td></tr>
- *   <tr><td>WAITING</td><td>IDLE</td><td>they are, but the session failed meanwhile</td></tr>
+ *   <tr><td>WAITING</td><td>IDLE</td><td>they are, but the session failed meanwhile, or the device refused it</td></tr>
  *   <tr><td>DEVICE</td><td>CLIENT</td><td>a picture is in it</td></tr>
  *   <tr><td>DEVICE</td><td>IDLE</td><td>the device gave it back without a picture</td></tr>
  *   <tr><td>CLIENT</td><td>IDLE</td><td>the client gave it back</td></tr>
- *   <tr><td>any</td><td>RELEASED</td><td>it is too small, or the session is closed</td></tr>
+ *   <tr><td>any other</td><td>RELEASED</td><td>it is too small, or the session is closed</td></tr>
  * </table>
+ * All else is an error of the driver's, and refused.
  */
 final class PictureBuffer {
     /** Where a buffer is. */
-    enum Place { IDLE, WAITING, DEVICE, CLIENT, RELEASED }
+    enum Place {
+        IDLE, WAITING, DEVICE, CLIENT, RELEASED;
+
+        /** Whether the table has that transition. */
+        boolean leadsTo(Place next) {
+            return switch (this) {
+                case IDLE -> next == WAITING || next == RELEASED;
+                case WAITING -> next == DEVICE || next == IDLE || next == RELEASED;
+                case DEVICE -> next == CLIENT || next == IDLE || next == RELEASED;
+                case CLIENT -> next == IDLE || next == RELEASED;
+                case RELEASED -> false;
+            };
+        }
+    }
 
     private final DeviceImporter importer;
     private final DmaBuf buffer;
@@ -62,7 +76,16 @@ final class PictureBuffer {
         return place;
     }
 
+    /**
+     * Goes on to the next place.
+     *
+     * @throws IllegalStateException and nothing changes, when the table has no such transition
+     */
     void move(Place next) {
+        if (!place.leadsTo(next)) {
+            throw new IllegalStateException(
+                    "buffer %d is %s and cannot become %s".formatted(buffer.id(), place, next));
+        }
         place = next;
     }
 
@@ -119,7 +142,10 @@ final class PictureBuffer {
 
     /** Gives the memory back; readers that are attached keep it until they are done. Idempotent. */
     void release() {
-        place = Place.RELEASED;
+        if (place == Place.RELEASED) {
+            return;
+        }
+        move(Place.RELEASED);
         unmap();
         importer.detach(attachment);
         buffer.close();

@@ -51,6 +51,7 @@ final class Session implements DecodeSession {
     private final Map<Long, PictureBuffer> writing = new HashMap<>(); // by cookie
     private Optional<HeapException> failure = Optional.empty();
     private long nextCookie;
+    private boolean over; // what still comes is too late
 
     /** Opens a session of the device with {@code opener}. */
     Session(SessionContext context, DecodeListener listener, Function<DecoderListener, DecoderSession> opener,
@@ -81,6 +82,10 @@ final class Session implements DecodeSession {
     }
 
     private void accept(InputJob job) {
+        if (over) {
+            job.fail(cancelled("the session was closed"));
+            return;
+        }
         if (failure.isPresent()) {
             job.fail(failure.get());
             return;
@@ -148,6 +153,9 @@ final class Session implements DecodeSession {
     }
 
     private void handle(DecoderEvent event) {
+        if (over) {
+            return;
+        }
         switch (event) {
             case DecoderEvent.BitstreamDone done -> {
                 Optional.ofNullable(reading.remove(done.cookie())).ifPresent(InputJob::succeed);
@@ -226,7 +234,6 @@ final class Session implements DecodeSession {
         picture.move(Place.WAITING);
         thread.after(picture.attachment().reservation().pending(Fence.Usage.READ), () -> {
             if (picture.place() == Place.WAITING) {
-                picture.move(Place.IDLE);
                 write(picture);
             }
         });
@@ -234,6 +241,7 @@ final class Session implements DecodeSession {
 
     private void write(PictureBuffer picture) {
         if (failure.isPresent()) {
+            picture.move(Place.IDLE);
             return;
         }
         long cookie = nextCookie++;
@@ -244,6 +252,7 @@ final class Session implements DecodeSession {
             picture.move(Place.DEVICE);
         } catch (HeapException e) {
             picture.notWritten(e);
+            picture.move(Place.IDLE);
             fail(e);
         }
     }
@@ -297,6 +306,7 @@ final class Session implements DecodeSession {
         }
         device.close();
         thread.end(() -> {
+            over = true;
             HeapException reason = cancelled("the session was closed");
             giveUpWaiting(reason);
             reading.values().forEach(job -> job.fail(reason));

@@ -46,6 +46,9 @@ class CodecDriverTest {
     private static final String DRIVER = "driver";
     private static final StreamFormat STREAM = new StreamFormat(VideoCodec.H264, new byte[0], PixelFormat.I420);
 
+    /** Two that the client holds, and two for the decoder. */
+    private static final long BUFFERS = 4;
+
     private final TestBoard board = new TestBoard();
     private final CodecDriverComponent driver = new CodecDriverComponent(board.decoder(), board.core().heaps(DRIVER),
             board.core().importers(DRIVER), TestBoard.VIDEO, Duration.ofSeconds(2));
@@ -62,7 +65,7 @@ class CodecDriverTest {
         board.serveVideo();
         List<String> pictures = new ArrayList<>();
         try (DecodeSession session = open(Protection.PROTECTED, Optional.empty())) {
-            for (byte[] unit : accessUnits()) {
+            for (byte[] unit : accessUnits("small")) {
                 decode(session, unit, pictures.size());
                 Frame frame = recorder.await(DecodeEvent.PictureReady.class).frame();
                 assertThatExceptionOfType(HeapException.class)
@@ -79,14 +82,48 @@ class CodecDriverTest {
             recorder.await(DecodeEvent.Drained.class);
         }
 
-        assertThat(pictures).isEqualTo(reference());
+        assertThat(pictures).isEqualTo(reference("small"));
+    }
+
+    @Test
+    void aLargerResolutionInMidStreamGetsLargerMemoryAndNoPictureIsLost() {
+        assertPlays(List.of("small", "high-bframes"), List.of("64x48 I420", "98x66 I420"));
+    }
+
+    @Test
+    void aSmallerResolutionInMidStreamKeepsItsMemory() {
+        assertPlays(List.of("high-bframes", "small", "high-bframes"),
+                List.of("98x66 I420", "64x48 I420", "98x66 I420"));
+    }
+
+    /** One stream after the other in one session, bit by bit; no picture is where one of them does not fit. */
+    private void assertPlays(List<String> streams, List<String> formats) {
+        board.serveVideo();
+        List<String> expected = streams.stream().flatMap(name -> reference(name).stream()).toList();
+        List<String> pictures = new ArrayList<>();
+        try (DecodeSession session = open(Protection.PROTECTED, Optional.empty())) {
+            streams.forEach(name -> accessUnits(name).forEach(unit -> decode(session, unit, 0)));
+            session.drain();
+            while (pictures.size() < expected.size()) {
+                try (Frame frame = recorder.await(DecodeEvent.PictureReady.class).frame()) {
+                    assertThat(frame.buffer().size()).isGreaterThanOrEqualTo(frame.format().size());
+                    pictures.add(md5(asTheDisplay(frame)));
+                }
+            }
+            recorder.await(DecodeEvent.Drained.class);
+            assertThat(usage(TestBoard.VIDEO)).as("buffers that are too small are gone").isEqualTo(BUFFERS);
+        }
+        assertThat(pictures).isEqualTo(expected);
+        assertThat(recorder.seen.stream().filter(DecodeEvent.FormatChanged.class::isInstance)
+                .map(event -> ((DecodeEvent.FormatChanged) event).format().toString())).isEqualTo(formats);
+        assertThat(usage(TestBoard.VIDEO)).isZero();
     }
 
     @Test
     void leavesNothingOpenWhenASessionIsClosed() {
         board.serveVideo();
         try (DecodeSession session = open(Protection.PROTECTED, Optional.empty())) {
-            decode(session, accessUnits().getFirst(), 0);
+            decode(session, accessUnits("small").getFirst(), 0);
             recorder.await(DecodeEvent.PictureReady.class);
             assertThat(usage(TestBoard.VIDEO)).isPositive();
         }
@@ -109,14 +146,14 @@ class CodecDriverTest {
     @Test
     void waitsForItsHeapAndGoesOnWhenThatAppears() {
         try (DecodeSession session = open(Protection.CLEAR, Optional.empty())) {
-            decodeFrom(TestBoard.NORMAL, session, accessUnits().getFirst(), 0);
+            decodeFrom(TestBoard.NORMAL, session, accessUnits("small").getFirst(), 0);
             DecodeEvent.WaitingForHeap waiting = recorder.await(DecodeEvent.WaitingForHeap.class);
             assertThat(waiting.heap()).isEqualTo(TestBoard.VIDEO);
             assertThat(waiting.reason().error()).isEqualTo(HeapError.NO_SUCH_HEAP);
 
             board.serveVideo();
             assertThat(md5(asTheDisplay(recorder.await(DecodeEvent.PictureReady.class).frame())))
-                    .isEqualTo(reference().getFirst());
+                    .isEqualTo(reference("small").getFirst());
         }
     }
 
@@ -127,7 +164,7 @@ class CodecDriverTest {
         try (DecodeSession session = open(Protection.PROTECTED, Optional.empty())) {
             DmaBuf bitstream = heap(TestBoard.VIDEO).allocate(4096);
             hoard.add(heap(TestBoard.VIDEO).allocate(heap(TestBoard.VIDEO).usage().largestFree().orElseThrow()));
-            byte[] unit = accessUnits().getFirst();
+            byte[] unit = accessUnits("small").getFirst();
             bitstream.write(0, MemorySegment.ofArray(unit));
             session.decode(bitstream, unit.length, 0);
             assertThat(recorder.await(DecodeEvent.Failed.class).reason().error()).isEqualTo(HeapError.NO_MEMORY);
@@ -140,7 +177,7 @@ class CodecDriverTest {
             bitstream.close();
             Frame frame = recorder.await(DecodeEvent.PictureReady.class).frame();
             assertThat(frame.timestamp()).isEqualTo(2);
-            assertThat(md5(asTheDisplay(frame))).isEqualTo(reference().getFirst());
+            assertThat(md5(asTheDisplay(frame))).isEqualTo(reference("small").getFirst());
         }
     }
 
@@ -161,7 +198,7 @@ class CodecDriverTest {
     void refusesToPutProtectedPicturesIntoNormalMemory() {
         board.serveVideo();
         try (DecodeSession session = open(Protection.PROTECTED, Optional.of(TestBoard.NORMAL))) {
-            decode(session, accessUnits().getFirst(), 0);
+            decode(session, accessUnits("small").getFirst(), 0);
 
             assertThat(recorder.await(DecodeEvent.Failed.class).reason().error()).isEqualTo(HeapError.NOT_PERMITTED);
             assertThat(usage(TestBoard.NORMAL)).isZero();
@@ -171,12 +208,12 @@ class CodecDriverTest {
     @Test
     void clearStreamsMayGoToNormalMemory() {
         try (DecodeSession session = open(Protection.CLEAR, Optional.of(TestBoard.NORMAL))) {
-            decodeFrom(TestBoard.NORMAL, session, accessUnits().getFirst(), 0);
+            decodeFrom(TestBoard.NORMAL, session, accessUnits("small").getFirst(), 0);
             Frame frame = recorder.await(DecodeEvent.PictureReady.class).frame();
             byte[] picture = new byte[(int) frame.format().size()];
             frame.buffer().read(0, MemorySegment.ofArray(picture));
 
-            assertThat(md5(picture)).isEqualTo(reference().getFirst());
+            assertThat(md5(picture)).isEqualTo(reference("small").getFirst());
         }
     }
 
@@ -195,7 +232,7 @@ class CodecDriverTest {
     @Test
     void readsBitstreamWhenItsWriterIsDoneAndNotBefore() {
         board.serveVideo();
-        byte[] unit = accessUnits().getFirst();
+        byte[] unit = accessUnits("small").getFirst();
         try (DecodeSession session = open(Protection.PROTECTED, Optional.empty());
                 DmaBuf buffer = heap(TestBoard.VIDEO).allocate(unit.length)) {
             Fence writer = new Fence("the writer of the test");
@@ -216,7 +253,7 @@ class CodecDriverTest {
     void writesAPictureAgainWhenItsReadersAreDoneAndNotBefore() {
         board.serveVideo();
         Fence reader = new Fence("the reader of the test");
-        List<byte[]> units = accessUnits();
+        List<byte[]> units = accessUnits("small");
         try (DecodeSession session = open(Protection.PROTECTED, Optional.empty())) {
             decode(session, units.getFirst(), 0);
             Frame first = recorder.await(DecodeEvent.PictureReady.class).frame();
@@ -249,7 +286,7 @@ class CodecDriverTest {
     void aPictureIsThereWithItsFenceAndGoneWithItsSession() {
         board.serveVideo();
         DecodeSession session = open(Protection.PROTECTED, Optional.empty());
-        decode(session, accessUnits().getFirst(), 0);
+        decode(session, accessUnits("small").getFirst(), 0);
         DmaBuf buffer = recorder.await(DecodeEvent.PictureReady.class).frame().buffer();
         assertThat(buffer.reservation().isIdle(Fence.Usage.WRITE)).isTrue();
 
@@ -271,7 +308,7 @@ class CodecDriverTest {
     void buffersThatAreRevokedEndTheSessionAndNothingHangs() {
         board.serveVideo();
         try (DecodeSession session = open(Protection.PROTECTED, Optional.empty())) {
-            decode(session, accessUnits().getFirst(), 0);
+            decode(session, accessUnits("small").getFirst(), 0);
             Frame frame = recorder.await(DecodeEvent.PictureReady.class).frame();
             board.withdrawVideo();
 
@@ -305,7 +342,7 @@ class CodecDriverTest {
         session.close();
 
         for (Runnable call : List.<Runnable>of(session::drain, session::flush,
-                () -> decode(session, accessUnits().getFirst(), 0))) {
+                () -> decode(session, accessUnits("small").getFirst(), 0))) {
             assertThatExceptionOfType(HeapException.class).isThrownBy(call::run)
                     .satisfies(e -> assertThat(e.error()).isEqualTo(HeapError.CLOSED));
         }
@@ -329,7 +366,7 @@ class CodecDriverTest {
     void theDriverStopsInOrder() {
         board.serveVideo();
         DecodeSession session = open(Protection.PROTECTED, Optional.empty());
-        decode(session, accessUnits().getFirst(), 0);
+        decode(session, accessUnits("small").getFirst(), 0);
         recorder.await(DecodeEvent.PictureReady.class);
         driver.closeAll();
 
@@ -385,8 +422,8 @@ class CodecDriverTest {
         return picture;
     }
 
-    private static List<byte[]> accessUnits() {
-        byte[] stream = resource("small.h264");
+    private static List<byte[]> accessUnits(String name) {
+        byte[] stream = resource(name + ".h264");
         List<byte[]> units = new ArrayList<>();
         int start = 0;
         for (int i = 1; i + 5 <= stream.length; i++) {
@@ -401,8 +438,8 @@ class CodecDriverTest {
         return units;
     }
 
-    private static List<String> reference() {
-        return new String(resource("small.framemd5"), StandardCharsets.US_ASCII).lines()
+    private static List<String> reference(String name) {
+        return new String(resource(name + ".framemd5"), StandardCharsets.US_ASCII).lines()
                 .filter(line -> !line.startsWith("#"))
                 .map(line -> line.substring(line.lastIndexOf(',') + 1).strip())
                 .toList();
