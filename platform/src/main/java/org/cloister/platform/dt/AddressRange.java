@@ -45,6 +45,11 @@ public record AddressRange(long base, long size) {
         return !isEmpty() && !other.isEmpty() && (contains(other.base) || other.contains(base));
     }
 
+    /** How many bits any address in this needs; 1 for an empty range at 0. */
+    public int addressBits() {
+        return Math.max(1, Long.SIZE - Long.numberOfLeadingZeros(isEmpty() ? base : base + (size - 1)));
+    }
+
     @Override
     public String toString() {
         return "0x%x+0x%x".formatted(base, size);

@@ -54,4 +54,13 @@ class AddressRangeTest {
     void text() {
         assertThat(top).hasToString("0xfffffffffffff000+0x1000");
     }
+
+    @Test
+    void bitsOfAddresses() {
+        assertThat(low.addressBits()).isEqualTo(13);
+        assertThat(new AddressRange(0x1000, 0x3000).addressBits()).as("the last address is 0x3fff").isEqualTo(14);
+        assertThat(new AddressRange(0x1000, 0x3001).addressBits()).isEqualTo(15);
+        assertThat(top.addressBits()).isEqualTo(64);
+        assertThat(new AddressRange(0, 0).addressBits()).isEqualTo(1);
+    }
 }

@@ -15,6 +15,7 @@ import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.heap.Zeroing;
 import org.cloister.platform.ContiguousArea;
+import org.cloister.platform.dt.AddressRange;
 import org.cloister.platform.dt.DeviceTree;
 import org.cloister.platform.dt.HeapProperties;
 import org.cloister.platform.dt.MalformedDeviceTree;
@@ -143,10 +144,9 @@ final class AmdTeeBackend implements HeapBackend {
     }
 
     private HeapAttributes attributes(UseCaseBinding binding) {
-        long last = area.base() + area.size() - 1;
         HeapAttributes.Builder attributes = HeapAttributes.builder().enforcement(Enforcement.FIREWALL)
                 .cpuAccess(Access.NONE).contiguous(true).granularity(PAGE).zeroing(Zeroing.NOBODY)
-                .addressBits(Long.SIZE - Long.numberOfLeadingZeros(last));
+                .addressBits(new AddressRange(area.base(), area.size()).addressBits());
         binding.grants().ifPresent(attributes::grants);
         return attributes.build();
     }

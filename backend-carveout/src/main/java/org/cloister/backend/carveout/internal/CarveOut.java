@@ -29,14 +29,13 @@ record CarveOut(String node, AddressRange range, String heap, UseCase useCase, M
 
     /** What the memory is like. */
     HeapAttributes attributes() {
-        long last = range.base() + range.size() - 1;
         return HeapAttributes.builder()
                 .enforcement(Enforcement.FIREWALL)
                 .cpuAccess(grants.getOrDefault(Initiator.CPU, Access.NONE))
                 .contiguous(true)
                 .granularity(PAGE)
                 .zeroing(Zeroing.NOBODY)
-                .addressBits(Long.SIZE - Long.numberOfLeadingZeros(last))
+                .addressBits(range.addressBits())
                 .grants(grants)
                 .build();
     }

@@ -272,7 +272,7 @@ final class MtkBackend implements HeapBackend {
         HeapAttributes.Builder attributes = HeapAttributes.builder().enforcement(Enforcement.FIREWALL)
                 .cpuAccess(Access.NONE).granularity(PAGE)
                 .contiguous(legacy).zeroing(legacy ? Zeroing.NOBODY : Zeroing.SECURE_WORLD)
-                .addressBits(Long.SIZE - Long.numberOfLeadingZeros(range.base() + range.size() - 1));
+                .addressBits(range.addressBits());
         (type == MemoryType.CM_TZ ? told.carveOutGrants() : told.areaGrants()).ifPresent(attributes::grants);
         return attributes.build();
     }

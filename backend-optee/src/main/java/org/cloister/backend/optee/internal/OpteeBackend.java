@@ -17,6 +17,7 @@ import org.cloister.heap.HeapAttributes;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.ContiguousArea;
+import org.cloister.platform.dt.AddressRange;
 import org.cloister.pool.LendingPolicy;
 import org.cloister.pool.LendingPool;
 import org.cloister.pool.PoolMemory;
@@ -116,8 +117,7 @@ final class OpteeBackend implements HeapBackend {
         var lender = new OpteeLender(driver.orElseThrow(), area, entry.binding().useCase(), terms, regions, neighbours);
         boolean done = false;
         try {
-            long last = area.base() + area.size() - 1;
-            int bits = Math.min(terms.addressBits(), Long.SIZE - Long.numberOfLeadingZeros(last));
+            int bits = Math.min(terms.addressBits(), new AddressRange(area.base(), area.size()).addressBits());
             var pool = new LendingPool(entry.binding().heap(), attributes(entry, bits), lender,
                     supplies.policy.of(terms), supplies.timer, core);
             neighbours.add(lender, pool);
@@ -132,11 +132,12 @@ final class OpteeBackend implements HeapBackend {
 
     private Pool openStatic(Catalogue.Entry entry, Transport.StaticArea area) {
         Driver held = driver.orElseThrow();
+        int bits = Math.min(area.addressBits(), area.range().addressBits()); // firmware tells those of all memory
         held.retain();
         boolean done = false;
         try {
             Pool pool = supplies.ranges.open(entry.binding().heap(), entry.binding().useCase(), area.range().base(),
-                    area.range().size(), attributes(entry, area.addressBits()), new PoolMemory() {
+                    area.range().size(), attributes(entry, bits), new PoolMemory() {
                         @Override
                         public TeeMemory teeMemory(long address) {
                             return new TeeMemory.Physical(address);

@@ -144,6 +144,7 @@ class OpteeBackendTest {
             assertThat(f.offer(UseCase.TRUSTED_UI).refusal()).hasValueSatisfying(
                     r -> assertThat(r.why()).contains("the static area serves secure-video"));
             Pool pool = f.open(UseCase.SECURE_VIDEO);
+            assertThat(pool.attributes().addressBits()).as("firmware tells 52, of all memory").isEqualTo(31);
             PoolBuffer buffer = pool.allocate(4 * MIB, PAGE);
             assertThat(buffer.address(0)).isEqualTo(TestBoard.STATIC_AREA);
             assertThat(pool.teeMemory(buffer)).isEqualTo(new TeeMemory.Physical(TestBoard.STATIC_AREA));

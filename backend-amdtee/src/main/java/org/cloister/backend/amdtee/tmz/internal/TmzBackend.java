@@ -97,12 +97,11 @@ public final class TmzBackend implements HeapBackend {
 
     /** Who is granted something sees clear text; nobody is blocked. */
     private HeapAttributes attributes(EncryptedArea area) {
-        long last = area.range().base() + area.range().size() - 1;
         Map<String, Access> grants = new HashMap<>();
         unit.engines().forEach(engine -> grants.put(engine, Access.READ_WRITE));
         grants.put(Initiator.CPU, Access.WRITE);
         return HeapAttributes.builder().enforcement(Enforcement.ENCRYPTION).cpuAccess(Access.WRITE).contiguous(true)
                 .granularity(PAGE).zeroing(Zeroing.SECURE_WORLD)
-                .addressBits(Long.SIZE - Long.numberOfLeadingZeros(last)).grants(grants).build();
+                .addressBits(area.range().addressBits()).grants(grants).build();
     }
 }
