@@ -11,8 +11,10 @@ import java.security.Signature;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.cloister.driver.bench.TestBoard;
 import org.cloister.driver.crypto.CryptoDriver;
@@ -27,6 +29,9 @@ import org.cloister.importer.Attachment;
 import org.cloister.importer.Mapping;
 import org.cloister.importer.SegmentCursor;
 import org.cloister.platform.BusFault;
+import org.cloister.platform.device.CryptoEvent;
+import org.cloister.platform.device.CryptoJob;
+import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.layout.RsaKey;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -157,6 +162,65 @@ class CryptoDriverTest {
             board.memory("crypto").writeInt(address(((RestrictedKey) key).memory()), ~RsaKey.MAGIC);
             assertFailed(driver.sign(key, digest), HeapError.INVALID_ARGUMENT);
         }
+    }
+
+    @Test
+    void aKeyThatSaysItIsShorterSignsNothing() {
+        try (DmaBuf digest = allocate(TestBoard.KEYS); CryptoKey key = get(driver.makeRsaKey(1024))) {
+            for (int size : new int[] {-1, 0, 32, 64, 127, 129, 385}) {
+                board.memory("crypto").writeInt(address(((RestrictedKey) key).memory()) + Integer.BYTES, size);
+                assertFailed(driver.sign(key, digest), HeapError.INVALID_ARGUMENT);
+            }
+        }
+    }
+
+    @Test
+    void aKeyInNormalMemoryIsNotUsed() {
+        try (DmaBuf digest = allocate(TestBoard.KEYS); CryptoKey key = get(driver.makeRsaKey(1024));
+                DmaBuf open = heap(TestBoard.NORMAL).allocate(RsaKey.size(128))) {
+            byte[] copy = new byte[RsaKey.size(128)];
+            board.memory("crypto").read(address(((RestrictedKey) key).memory()), MemorySegment.ofArray(copy));
+            open.write(0, MemorySegment.ofArray(copy)); // a sound key, where everybody can read it
+            refused(HeapError.NOT_PERMITTED, () -> driver.sign(
+                    new RestrictedKey(key.publicKey(), open, copy.length), digest));
+            assertThat(digest.reservation().isIdle(Fence.Usage.BOOKKEEP)).isTrue();
+        }
+    }
+
+    @Test
+    void aKeyOfOtherRestrictedMemoryIsNotUsed() {
+        try (DmaBuf digest = allocate(TestBoard.KEYS); CryptoKey key = get(driver.makeRsaKey(1024));
+                DmaBuf video = heap(TestBoard.VIDEO).allocate(RsaKey.size(128))) {
+            refused(HeapError.NOT_PERMITTED, () -> driver.sign(
+                    new RestrictedKey(key.publicKey(), video, RsaKey.size(128)), digest));
+            refused(HeapError.NOT_PERMITTED, () -> driver.sign(key, video));
+        }
+    }
+
+    @Test
+    void whatIsPaddedInAnotherWayVerifiesNowhere() throws Exception {
+        try (DmaBuf message = message(TestBoard.NORMAL); DmaBuf digest = allocate(TestBoard.KEYS);
+                CryptoKey key = get(driver.makeRsaKey(1024))) {
+            shown(driver.hash(message, MESSAGE.length, digest));
+            byte[] padding = SignaturePadding.forModulus(128);
+            assertThat(verifies(key, MESSAGE, signed(key, digest, padding))).isTrue();
+            for (int damage : new int[] {1, 2, 40, padding.length - 20, padding.length - 1}) {
+                byte[] wrong = padding.clone();
+                wrong[damage] ^= 0x20;
+                assertThat(verifies(key, MESSAGE, signed(key, digest, wrong))).as("byte %d", damage).isFalse();
+            }
+        }
+    }
+
+    /** What the engine makes of any padding, the driver left out. */
+    private byte[] signed(CryptoKey key, DmaBuf digest, byte[] padding) throws Exception {
+        BlockingQueue<CryptoEvent> events = new LinkedBlockingQueue<>();
+        DmaBuf memory = ((RestrictedKey) key).memory();
+        board.crypto().submit(0, new CryptoJob.RsaPrivate(
+                List.of(new MemoryRange(address(memory), RsaKey.size(128))),
+                List.of(new CryptoJob.Piece.Immediate(padding),
+                        new CryptoJob.Piece.Memory(List.of(new MemoryRange(address(digest), 32))))), events::add);
+        return ((CryptoEvent.Done) events.poll(60, TimeUnit.SECONDS)).result();
     }
 
     @Test
