@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.cloister.core.internal.SimulatedCore;
 import org.cloister.heap.HeapEvent;
+import org.cloister.heap.HeapException;
 import org.cloister.heap.UseCase;
 import org.cloister.platform.PhysicalMemory;
 
@@ -66,7 +67,7 @@ final class World {
         if (kind == BoardKind.LAB) {
             machine.installMtk();
         }
-        backends.forEach(bundles::start);
+        backends.forEach(this::start);
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(new Client("client-" + i, this, random.split()));
         }
@@ -76,6 +77,15 @@ final class World {
         actors.add(scheduler.start("operator", operator::run));
         var attacker = new Attacker(this, machine, bundles.area(), random.split());
         actors.add(scheduler.start("attacker", attacker::run));
+    }
+
+    /** A bundle that firmware does not let start is the operator's to start again. */
+    private void start(String backend) {
+        try {
+            bundles.start(backend);
+        } catch (HeapException e) {
+            trace.note("start refused " + e.error());
+        }
     }
 
     private void heard(HeapEvent event) {

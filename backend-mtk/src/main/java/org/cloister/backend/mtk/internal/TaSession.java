@@ -89,8 +89,14 @@ final class TaSession {
             LOG.info("Opened a session with the memory application {} in TEE {}", choice.chosen(), tee.id());
             return opened;
         } catch (HeapException e) {
-            throw e.error() == HeapError.FIRMWARE_REFUSED ? choice.refused(what, e) : e;
+            throw e.error() == HeapError.FIRMWARE_REFUSED ? choice.refused(what, e) : gone(e);
         }
+    }
+
+    /** A trusted OS that has just left is closed for us, which must not look as if our own user were. */
+    private static HeapException gone(HeapException e) {
+        return e.error() != HeapError.CLOSED ? e
+                : new HeapException(HeapError.UNAVAILABLE, e.what(), e.which(), e.why(), "try again when it is back", e);
     }
 
     /** The id of the trusted OS that there is a session with. */
@@ -121,7 +127,7 @@ final class TaSession {
             if (e.error() == HeapError.CLOSED || e.error() == HeapError.FIRMWARE_DEAD) {
                 drop();
             }
-            throw e;
+            throw gone(e);
         }
         if (result.code() == TeeCode.TARGET_DEAD) {
             drop();

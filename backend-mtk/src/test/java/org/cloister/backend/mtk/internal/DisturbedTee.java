@@ -28,6 +28,7 @@ final class DisturbedTee implements Tee {
     final List<UUID> opened = new ArrayList<>();
     final List<Integer> commands = new ArrayList<>();
     Optional<UUID> told = Optional.empty();
+    Runnable opening = () -> { };
     IntConsumer before = command -> { };
     Change change = (command, answer) -> answer;
 
@@ -70,6 +71,7 @@ final class DisturbedTee implements Tee {
     @Override
     public TeeSession open(UUID application, Login login, Param... params) {
         opened.add(application);
+        opening.run();
         TeeSession session = tee.open(application, login, params);
         return new TeeSession() {
             @Override

@@ -52,6 +52,23 @@ class TeeGoneTest {
         assertThat(f.host.quarantined).hasSize(1);
     }
 
+    @ParameterizedTest
+    @EnumSource(MemoryType.class)
+    void aTrustedOsThatLeavesInACallIsUnavailableAndNotClosed(MemoryType type) {
+        Pool pool = f.open(type);
+        f.tee.opening = TeeGoneTest::leave;
+        refused(HeapError.UNAVAILABLE, () -> pool.allocate(PAGE, PAGE));
+        f.tee.opening = () -> { };
+        f.tee.before = command -> leave();
+        refused(HeapError.UNAVAILABLE, () -> pool.allocate(PAGE, PAGE));
+        f.tee.before = command -> { };
+        pool.free(pool.allocate(PAGE, PAGE));
+    }
+
+    private static void leave() {
+        throw new HeapException(HeapError.CLOSED, "call", "the trusted OS", "the bundle has given it back", "obtain it again");
+    }
+
     @Test
     void memoryThatStayedIsFreedWhenAskedFor() {
         Pool pool = f.open(MemoryType.CM_CMA);
