@@ -36,7 +36,7 @@ final class Terminal implements Completer {
 
     /** Hands on each line until the person has enough. */
     void run(Consumer<String> execute) throws IOException {
-        try (org.jline.terminal.Terminal terminal = TerminalBuilder.builder().system(true).build()) {
+        try (org.jline.terminal.Terminal terminal = open()) {
             LineReader reader = LineReaderBuilder.builder().terminal(terminal).completer(this).appName("cloister")
                     .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true).build();
             terminal.writer().println("Tab completes, help lists commands, each has -h; Ctrl-D ends.");
@@ -57,6 +57,18 @@ final class Terminal implements Completer {
                     return;
                 }
             }
+        }
+    }
+
+    /** JLine looks for its access to terminals with the thread's class loader, which must be its own for that moment. */
+    private static org.jline.terminal.Terminal open() throws IOException {
+        Thread self = Thread.currentThread();
+        ClassLoader before = self.getContextClassLoader();
+        self.setContextClassLoader(TerminalBuilder.class.getClassLoader());
+        try {
+            return TerminalBuilder.builder().system(true).build();
+        } finally {
+            self.setContextClassLoader(before);
         }
     }
 
