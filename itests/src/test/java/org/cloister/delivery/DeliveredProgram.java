@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 record DeliveredProgram(Path scratch) {
     private static final Path HOME = Path.of("../dist/target/cloister").toAbsolutePath().normalize();
     private static final String MAIN = "org.cloister.launcher.internal.Launcher";
-    private static final long PATIENCE_S = 90;
+    private static final long PATIENCE_S = 240;
 
     /** How it ended, and what it printed. */
     record Outcome(int status, String out, String err) {}
@@ -31,9 +31,14 @@ record DeliveredProgram(Path scratch) {
 
     /** The class path that starts it in Equinox. */
     static String equinox() throws Exception {
+        return equinoxAlone() + File.pathSeparator + felix();
+    }
+
+    /** The jar of Equinox. */
+    static String equinoxAlone() throws Exception {
         Class<?> factory = Class.forName("org.eclipse.osgi.launch.EquinoxFactory", false,
                 DeliveredProgram.class.getClassLoader());
-        return Path.of(factory.getProtectionDomain().getCodeSource().getLocation().toURI()) + File.pathSeparator + felix();
+        return Path.of(factory.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
     }
 
     Outcome run(String classPath, String... arguments) throws Exception {
