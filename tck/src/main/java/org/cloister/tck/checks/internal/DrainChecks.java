@@ -139,6 +139,7 @@ final class DrainChecks {
         first.close();
         bench.stopBackend();
         bench.startBackend();
+        bench.awaitTurn();
         long after = bench.obtain(bench.modest()).record().generation();
         Expect.that(after > before, "the generation was %d and is %d", before, after);
     }

@@ -72,6 +72,7 @@ final class RevokeChecks {
         long before = bench.usage().free().orElse(0);
         revoked(bench, bench.obtain(bench.modest()));
         bench.startBackend();
+        bench.awaitTurn();
         Laboratory.eventually("memory of revoked buffers is not free again",
                 () -> bench.usage().free().orElse(0) >= before);
         bench.obtain(bench.modest());
