@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Dictionary;
 import java.util.HexFormat;
 import java.util.Hashtable;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
     "Serve a web page that shows memory, heaps, buffers and faults of a board, on this machine only.",
     "It is read-only, unless --control gives a token to who starts it. Ctrl-C ends it."})
 public final class ServeCommand implements Callable<Integer> {
-    private static final String PID = "org.cloister.console.web";
+    private static final String PAGE = "org.cloister.console.web";
+    private static final String BEANS = "org.cloister.console.jmx";
     private static final int TOKEN_BYTES = 16;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -84,7 +85,8 @@ public final class ServeCommand implements Callable<Integer> {
                     "playback takes an emulated board; leave out --play or --real");
         }
         String token = control ? token() : "";
-        Configuration configuration = configure(token);
+        Configuration page = configure(PAGE, Map.of("port", port, "token", token));
+        Configuration beans = configure(BEANS, Map.of());
         try {
             announce(page(), token);
             CountDownLatch over = new CountDownLatch(1);
@@ -98,7 +100,8 @@ public final class ServeCommand implements Callable<Integer> {
             }
             return ExitStatus.HOLDS;
         } finally {
-            configuration.delete();
+            beans.delete();
+            page.delete();
         }
     }
 
@@ -110,12 +113,9 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private Configuration configure(String token) throws IOException {
-        Dictionary<String, Object> properties = new Hashtable<>();
-        properties.put("port", port);
-        properties.put("token", token);
-        Configuration configuration = configurations.getConfiguration(PID, "?");
-        configuration.update(properties);
+    private Configuration configure(String pid, Map<String, Object> properties) throws IOException {
+        Configuration configuration = configurations.getConfiguration(pid, "?");
+        configuration.update(new Hashtable<>(properties));
         return configuration;
     }
 

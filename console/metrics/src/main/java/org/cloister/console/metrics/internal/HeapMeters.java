@@ -17,8 +17,8 @@ import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import org.cloister.admin.HeapAdmin;
 import org.cloister.admin.QuotaReport;
-import org.cloister.console.metrics.internal.Reading.HeapReading;
 import org.cloister.console.metrics.internal.Reading.Held;
+import org.cloister.console.report.HeapReading;
 import org.cloister.heap.HeapEvent;
 import org.cloister.heap.HeapListener;
 import org.cloister.heap.HeapState;
@@ -175,7 +175,7 @@ final class HeapMeters implements HeapListener, AutoCloseable {
                 usage -> number(usage.capacity()));
         usage("cloister.heap.free", BYTES, "Bytes that are not allocated", name, usage -> number(usage.free()));
         usage("cloister.heap.used", BYTES, "Bytes of the capacity that are not free", name,
-                usage -> number(usage.capacity()) - number(usage.free()));
+                usage -> number(HeapReading.used(usage)));
         usage("cloister.heap.largest.free", BYTES, "Bytes that one allocation would get", name,
                 usage -> number(usage.largestFree()));
         usage("cloister.heap.quarantine", BYTES, "Bytes withdrawn now because they could not be taken back", name,

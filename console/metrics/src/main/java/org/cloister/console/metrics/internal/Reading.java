@@ -3,15 +3,11 @@ package org.cloister.console.metrics.internal;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.cloister.admin.BufferReport;
 import org.cloister.admin.HeapAdmin;
 import org.cloister.admin.QuotaReport;
-import org.cloister.heap.Heap;
-import org.cloister.heap.HeapException;
-import org.cloister.heap.HeapState;
-import org.cloister.heap.HeapUsage;
+import org.cloister.console.report.HeapReading;
 import org.cloister.heap.Heaps;
 
 /**
@@ -24,25 +20,6 @@ import org.cloister.heap.Heaps;
 record Reading(Map<String, HeapReading> heaps, Map<String, Held> bundles, List<QuotaReport> quotas) {
     /** Before anything was read. */
     static final Reading NONE = new Reading(Map.of(), Map.of(), List.of());
-
-    /**
-     * A heap.
-     *
-     * @param state whether it serves
-     * @param backend who serves it, or an empty string
-     * @param usage empty when its backend does not tell
-     */
-    record HeapReading(HeapState state, String backend, Optional<HeapUsage> usage) {
-        private static HeapReading of(Heap heap) {
-            Optional<HeapUsage> usage;
-            try {
-                usage = Optional.of(heap.usage());
-            } catch (HeapException silent) {
-                usage = Optional.empty();
-            }
-            return new HeapReading(heap.state(), heap.backend(), usage);
-        }
-    }
 
     /**
      * Live buffers that a bundle allocated.
