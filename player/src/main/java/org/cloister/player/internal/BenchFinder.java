@@ -33,7 +33,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 /** All that playback needs of a board, as a service that is there when all of it is. */
 @Component(service = BenchFinder.class)
 public final class BenchFinder {
-    private static final Duration GPU_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration GPU_PATIENCE = Duration.ofSeconds(30);
     private static final Duration LOOK_EVERY = Duration.ofMillis(10);
 
     private final Soc soc;
@@ -106,7 +106,7 @@ public final class BenchFinder {
                 "it has no display whose pipe is protected", "choose another board with --board");
     }
 
-    /** The GPU, which is waited for when the board has one. */
+    /** The GPU, which is waited for when the board has one; it is for the player to say so if it is not ready then. */
     private Optional<GpuStage> gpu() {
         if (soc.deviceTree().compatibleWith(MaliGpu.COMPATIBLE).noneMatch(Node::isEnabled)) {
             return Optional.empty();
@@ -119,6 +119,8 @@ public final class BenchFinder {
             }
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
         }
-        return Optional.empty();
+        PanthorDriver driver = gpu;
+        GpuBench clips = leads;
+        return driver == null || clips == null ? Optional.empty() : Optional.of(new GpuStage(driver, clips));
     }
 }

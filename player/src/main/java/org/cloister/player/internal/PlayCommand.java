@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.player.internal;
 
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.cloister.player.clip.internal.ClipException;
 import org.cloister.player.clip.internal.ContentKeys;
 import org.cloister.player.clip.internal.FrameReference;
-import org.cloister.player.play.internal.Bench;
 import org.cloister.player.play.internal.PlayReport;
 import org.cloister.player.play.internal.PlayRequest;
-import org.cloister.player.play.internal.Playback;
-import org.cloister.player.play.internal.Progress;
 import org.cloister.player.play.internal.SwapPlan;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -41,10 +36,6 @@ import picocli.CommandLine.Spec;
     "Play an encrypted MP4 clip in protected memory, attack it all the way, and report.",
     "Without CLIP it plays the sample that comes with the program, with its key and its reference."})
 public final class PlayCommand implements Callable<Integer> {
-    private static final int HOLDS = 0;
-    private static final int DOES_NOT_HOLD = 1;
-    private static final int UNUSABLE = 2;
-
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     volatile BenchFinder finder; // null while the board is off
 
@@ -81,28 +72,27 @@ public final class PlayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        try {
-            PictureFile.requireWritable(picture, "--picture");
-            SwapPlan plan = SwapPlan.parse(swaps);
-            PlayReport report;
-            if (clip.isPresent()) {
-                ContentKeys given = ContentKeys.parse(keys);
-                report = play(new PlayRequest(clip.get(), clip.get().toString(), given, heap,
-                        reference.map(FrameReference::read), plan, picture.toAbsolutePath()));
-            } else {
-                report = playSample(plan);
-            }
-            PrintWriter out = spec.commandLine().getOut();
-            if (json) {
-                ReportPrinter.printJson(report, out);
-            } else {
-                ReportPrinter.print(report, out);
-            }
-            return report.holds() ? HOLDS : DOES_NOT_HOLD;
-        } catch (ClipException unusable) {
-            spec.commandLine().getErr().println("cloister play: " + unusable.getMessage());
-            return UNUSABLE;
+        return Attempt.status(spec, this::attempt);
+    }
+
+    private boolean attempt() throws IOException, InterruptedException {
+        PictureFile.requireWritable(picture, "--picture");
+        SwapPlan plan = SwapPlan.parse(swaps);
+        PlayReport report;
+        if (clip.isPresent()) {
+            ContentKeys given = ContentKeys.parse(keys);
+            report = play(new PlayRequest(clip.get(), clip.get().toString(), given, heap,
+                    reference.map(FrameReference::read), plan, picture.toAbsolutePath()));
+        } else {
+            report = playSample(plan);
         }
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            ReportPrinter.printJson(report, out);
+        } else {
+            ReportPrinter.print(report, out);
+        }
+        return report.holds();
     }
 
     private PlayReport playSample(SwapPlan plan) throws IOException, InterruptedException {
@@ -116,14 +106,6 @@ public final class PlayCommand implements Callable<Integer> {
     }
 
     private PlayReport play(PlayRequest request) throws IOException, InterruptedException {
-        Bench bench = BenchFinder.bench(finder, "play");
-        Console console = System.console();
-        boolean terminal = console != null && console.isTerminal();
-        Progress progress = new Progress(spec.commandLine().getErr(), terminal, System::nanoTime);
-        try {
-            return new Playback(bench, request, progress, System::nanoTime).run();
-        } finally {
-            progress.done();
-        }
+        return Attempt.play(spec, BenchFinder.bench(finder, "play"), request);
     }
 }

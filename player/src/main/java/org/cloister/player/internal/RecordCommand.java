@@ -3,7 +3,6 @@ package org.cloister.player.internal;
 
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.spi.JsonProvider;
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -22,8 +21,6 @@ import org.cloister.player.clip.internal.KeyId;
 import org.cloister.player.play.internal.Bench;
 import org.cloister.player.play.internal.PlayReport;
 import org.cloister.player.play.internal.PlayRequest;
-import org.cloister.player.play.internal.Playback;
-import org.cloister.player.play.internal.Progress;
 import org.cloister.player.play.internal.SwapPlan;
 import org.cloister.player.record.internal.RecordReport;
 import org.cloister.player.record.internal.RecordRequest;
@@ -53,9 +50,6 @@ import picocli.CommandLine.Spec;
     "Record the board's camera through memory that the CPU cannot read into an encrypted MP4 file, attack it all the way,"
             + " then play the file the same way, and report."})
 public final class RecordCommand implements Callable<Integer> {
-    private static final int HOLDS = 0;
-    private static final int DOES_NOT_HOLD = 1;
-    private static final int UNUSABLE = 2;
     private static final int MOST_FRAMES = 10_000;
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
@@ -92,32 +86,31 @@ public final class RecordCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        try {
-            PictureFile.requireWritable(picture, "--picture");
-            PictureFile.requireWritable(file, "the first argument");
-            if (frames < 1 || frames > MOST_FRAMES) {
-                throw new ClipException("record", frames + " pictures", "it is not 1 to " + MOST_FRAMES,
-                        "give another number with --frames");
-            }
-            String secret = key.orElseGet(RecordCommand::newKey);
-            ContentKeys keys = ContentKeys.parse(List.of(secret));
-            KeyId keyId = keys.ids().iterator().next();
-            Bench bench = BenchFinder.bench(finder, "record");
-            RecordReport report = new SecureRecording(bench, requireDriver(),
-                    new RecordRequest(frames, heap, keyId, keys, file.toAbsolutePath())).run();
-            PlayReport played = play(bench, keys);
-            boolean holds = report.protection().holds() && played.holds() && played.frames() == frames;
-            PrintWriter out = spec.commandLine().getOut();
-            if (json) {
-                printJson(report, played, secret, out);
-            } else {
-                print(report, played, secret, out);
-            }
-            return holds ? HOLDS : DOES_NOT_HOLD;
-        } catch (ClipException unusable) {
-            spec.commandLine().getErr().println("cloister record: " + unusable.getMessage());
-            return UNUSABLE;
+        return Attempt.status(spec, this::attempt);
+    }
+
+    private boolean attempt() throws IOException, InterruptedException {
+        PictureFile.requireWritable(picture, "--picture");
+        PictureFile.requireWritable(file, "the first argument");
+        if (frames < 1 || frames > MOST_FRAMES) {
+            throw new ClipException("record", frames + " pictures", "it is not 1 to " + MOST_FRAMES,
+                    "give another number with --frames");
         }
+        String secret = key.orElseGet(RecordCommand::newKey);
+        ContentKeys keys = ContentKeys.parse(List.of(secret));
+        KeyId keyId = keys.ids().iterator().next();
+        Bench bench = BenchFinder.bench(finder, "record");
+        RecordReport report = new SecureRecording(bench, requireDriver(),
+                new RecordRequest(frames, heap, keyId, keys, file.toAbsolutePath())).run();
+        PlayReport played = play(bench, keys);
+        boolean holds = report.protection().holds() && played.holds() && played.frames() == frames;
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            printJson(report, played, secret, out);
+        } else {
+            print(report, played, secret, out);
+        }
+        return holds;
     }
 
     private RecordDriver requireDriver() {
@@ -137,16 +130,8 @@ public final class RecordCommand implements Callable<Integer> {
     }
 
     private PlayReport play(Bench bench, ContentKeys keys) throws IOException, InterruptedException {
-        Console console = System.console();
-        Progress progress = new Progress(
-                spec.commandLine().getErr(), console != null && console.isTerminal(), System::nanoTime);
-        try {
-            return new Playback(bench, new PlayRequest(file.toAbsolutePath(), file.toString(), keys,
-                    Optional.empty(), Optional.empty(), SwapPlan.NONE, picture.toAbsolutePath()), progress,
-                    System::nanoTime).run();
-        } finally {
-            progress.done();
-        }
+        return Attempt.play(spec, bench, new PlayRequest(file.toAbsolutePath(), file.toString(), keys, Optional.empty(),
+                Optional.empty(), SwapPlan.NONE, picture.toAbsolutePath()));
     }
 
     private void print(RecordReport report, PlayReport played, String secret, PrintWriter out) throws IOException {

@@ -38,9 +38,6 @@ import picocli.CommandLine.Spec;
             + " the way, and report.",
     "Without MESSAGE it shows three."})
 public final class TrustedUiCommand implements Callable<Integer> {
-    private static final int HOLDS = 0;
-    private static final int DOES_NOT_HOLD = 1;
-    private static final int UNUSABLE = 2;
     private static final List<String> MESSAGES = List.of(
             "Unlock this device?", "Pay 12.50 to the bakery at the corner?", "Read the code below to nobody. Is it you?");
 
@@ -65,23 +62,22 @@ public final class TrustedUiCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() throws IOException {
-        try {
-            PictureFile.requireWritable(picture, "--picture");
-            messages.forEach(TrustedUiCommand::requireDrawable);
-            UiRequest request = new UiRequest(messages.isEmpty() ? MESSAGES : messages, heap, picture.toAbsolutePath());
-            UiReport report = new TrustedUi(BenchFinder.bench(finder, "show a dialogue"), request).run();
-            PrintWriter out = spec.commandLine().getOut();
-            if (json) {
-                printJson(report, out);
-            } else {
-                print(report, out);
-            }
-            return report.holds() ? HOLDS : DOES_NOT_HOLD;
-        } catch (ClipException unusable) {
-            spec.commandLine().getErr().println("cloister trusted-ui: " + unusable.getMessage());
-            return UNUSABLE;
+    public Integer call() throws IOException, InterruptedException {
+        return Attempt.status(spec, this::attempt);
+    }
+
+    private boolean attempt() throws IOException {
+        PictureFile.requireWritable(picture, "--picture");
+        messages.forEach(TrustedUiCommand::requireDrawable);
+        UiRequest request = new UiRequest(messages.isEmpty() ? MESSAGES : messages, heap, picture.toAbsolutePath());
+        UiReport report = new TrustedUi(BenchFinder.bench(finder, "show a dialogue"), request).run();
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            printJson(report, out);
+        } else {
+            print(report, out);
         }
+        return report.holds();
     }
 
     private static void requireDrawable(String message) {
