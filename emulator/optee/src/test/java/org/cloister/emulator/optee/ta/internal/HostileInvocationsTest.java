@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.cloister.emulator.optee.testing.TeeClient;
 import org.cloister.emulator.optee.testing.TestMachine;
 import org.cloister.platform.layout.ContentSample;
 import org.cloister.platform.layout.OpteeParameter;
+import org.cloister.platform.layout.TrustedDialogue;
 import org.cloister.tee.TeeCode;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +40,8 @@ class HostileInvocationsTest {
     private static final int CALLS = 300;
     private static final int NORMAL = 3 * TestMachine.PAGE;
     private static final int RESTRICTED = 2 * TestMachine.PAGE;
+    private static final int SIDE = TrustedDialogue.MIN_SIDE;
+    private static final int PICTURE = Integer.BYTES * SIDE * (SIDE + 1);
     private static final long FAR = 1L << 44;
     private static final int[] ATTRIBUTES = {4, 12, 13, 14, 15, 0x80, 0xFF};
 
@@ -46,6 +50,7 @@ class HostileInvocationsTest {
         DATA_PATH(SecureDataPathApplication.ID, 9),
         PSEUDO(InvokeTestsApplication.ID, 6),
         CONTENT(ContentSample.APPLICATION, 3),
+        DIALOGUE(TrustedDialogue.APPLICATION, 2),
         DEVICES(UUID.fromString("7011a688-ddde-4053-a5a9-7b3c4ddf13b8"), 3),
         KEYS(UUID.fromString("f04a0fe7-1f5d-4b9b-abf7-619b85b4ce8c"), 3);
 
@@ -62,7 +67,7 @@ class HostileInvocationsTest {
             return switch (this) {
                 case DATA_PATH -> command % 3 == 2;
                 case PSEUDO -> command == InvokeTestsApplication.DUMP;
-                case CONTENT -> false;
+                case CONTENT, DIALOGUE -> false;
                 case DEVICES, KEYS -> true;
             };
         }
@@ -73,6 +78,7 @@ class HostileInvocationsTest {
                 case DATA_PATH -> command % 3 != 2;
                 case PSEUDO -> command == InvokeTestsApplication.INJECT || command == InvokeTestsApplication.TRANSFORM;
                 case CONTENT -> command == ContentSample.DECRYPT;
+                case DIALOGUE -> command == TrustedDialogue.DRAW;
                 case DEVICES, KEYS -> true;
             };
         }
@@ -212,6 +218,16 @@ class HostileInvocationsTest {
                         all.add(normal.param(Param.INPUT, 64, 16));
                     }
                 }
+                case DIALOGUE -> {
+                    if (command == TrustedDialogue.DRAW) {
+                        all.add(Param.value(Param.INPUT, SIDE - random.nextInt(2), SIDE + random.nextInt(2)));
+                        all.add(normal.param(Param.INPUT, 0, 1 + random.nextInt(TrustedDialogue.MAX_MESSAGE + 10)));
+                        all.add(mostly(restricted).param(Param.OUTPUT, random.nextInt(RESTRICTED), PICTURE + random.nextInt(9)));
+                    } else {
+                        all.add(normal.param(Param.INPUT, 0, TrustedDialogue.DIGEST_SIZE + random.nextInt(2)));
+                        all.add(Param.value(Param.OUTPUT, random.nextLong(), random.nextLong()));
+                    }
+                }
                 case DEVICES -> all.add(part(normal, Param.OUTPUT));
                 case KEYS -> {
                     if (command != 0) {
@@ -253,10 +269,13 @@ class HostileInvocationsTest {
             };
         }
 
-        /** Fills normal memory at random, and for the decryption application nearly as it wants it. */
+        /** Fills normal memory at random, and for some applications nearly as they want it. */
         private void scatter(Application application) {
             byte[] bytes = new byte[NORMAL];
             random.nextBytes(bytes);
+            if (application == Application.DIALOGUE && random.nextInt(4) != 0) {
+                Arrays.fill(bytes, 0, TrustedDialogue.MAX_MESSAGE, (byte) ('A' + random.nextInt(26)));
+            }
             machine.write(normal.address(), bytes);
             if (application == Application.CONTENT && random.nextInt(4) != 0) {
                 MemorySegment description = MemorySegment.ofArray(new long[6]);
