@@ -170,6 +170,19 @@ public final class Property {
         return List.copyOf(ranges);
     }
 
+    /**
+     * The value as one address range.
+     *
+     * @throws MalformedDeviceTree also when it is none, or several
+     */
+    public AddressRange range(int addressCells, int sizeCells) {
+        List<AddressRange> ranges = ranges(addressCells, sizeCells);
+        if (ranges.size() != 1) {
+            throw malformed("has %d ranges, where one is wanted".formatted(ranges.size()));
+        }
+        return ranges.getFirst();
+    }
+
     /** The exception for a value that is not what was asked for. */
     MalformedDeviceTree malformed(String reason) {
         return new MalformedDeviceTree(value(), this + " " + reason);

@@ -145,6 +145,16 @@ class PropertyTest {
     }
 
     @Test
+    void oneRange() {
+        Property two = property("00000000" + "00000000" + "00000001" + "80000000");
+        Property none = property("");
+
+        assertThat(two.range(2, 2)).isEqualTo(new AddressRange(0, 0x1_8000_0000L));
+        refuse(two, "has 2 ranges, where one is wanted", () -> two.range(1, 1));
+        refuse(none, "has 0 ranges, where one is wanted", () -> none.range(2, 2));
+    }
+
+    @Test
     void rangeThatWrapsAround() {
         Property property = property("fffffffffffff000" + "0000000000001001");
 

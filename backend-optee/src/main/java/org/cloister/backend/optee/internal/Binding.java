@@ -82,8 +82,11 @@ record Binding(boolean smc, OptionalInt line, int processors, OptionalInt region
     /** The number of the line: alone, or behind the kind of interrupt as the GIC's binding has it. */
     private static OptionalInt line(Node node) {
         Optional<Property> interrupts = node.property("interrupts");
-        return interrupts.isEmpty() ? OptionalInt.empty()
-                : OptionalInt.of((int) interrupts.get().cell(interrupts.get().cellCount() == 1 ? 0 : 1));
+        return interrupts.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) line(interrupts.get()));
+    }
+
+    private static long line(Property interrupts) {
+        return interrupts.cellCount() < 2 ? interrupts.u32() : interrupts.cell(1);
     }
 
     private static int processors(DeviceTree tree) {

@@ -152,7 +152,7 @@ public record OpteeBinding(FirmwareConfig config, Map<Integer, Rights> rights) {
         }
 
         private Optional<AddressRange> range(String name) {
-            return node.property(name).map(property -> property.ranges(2, 2).getFirst());
+            return node.property(name).map(property -> property.range(2, 2));
         }
 
         private ProtectedMemory protectedMemory() {

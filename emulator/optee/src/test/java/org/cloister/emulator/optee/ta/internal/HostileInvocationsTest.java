@@ -220,7 +220,7 @@ class HostileInvocationsTest {
                 }
                 case DIALOGUE -> {
                     if (command == TrustedDialogue.DRAW) {
-                        all.add(Param.value(Param.INPUT, SIDE - random.nextInt(2), SIDE + random.nextInt(2)));
+                        all.add(Param.value(Param.INPUT, SIDE - (random.nextInt(8) == 0 ? 1 : 0), SIDE + random.nextInt(2)));
                         all.add(normal.param(Param.INPUT, 0, 1 + random.nextInt(TrustedDialogue.MAX_MESSAGE + 10)));
                         all.add(mostly(restricted).param(Param.OUTPUT, random.nextInt(RESTRICTED), PICTURE + random.nextInt(9)));
                     } else {
