@@ -33,6 +33,39 @@ public interface BackendHost {
     void quarantined(Pool pool, long address, long size, String why);
 
     /**
+     * The pool has lent a range to the secure world, or otherwise had one protected at run time: the normal world has
+     * no access any more. To be told once for each range, and only when it is done. Does nothing by default, for hosts
+     * that need not know, such as those of tests.
+     *
+     * @param pool the pool that lends
+     * @param address the physical address
+     * @param size bytes
+     */
+    default void lent(Pool pool, long address, long size) {}
+
+    /**
+     * A range that was {@link #lent} is out of the secure world again. To be told once for each range, and only when it
+     * is done: of what is {@link #quarantined} not before a retry has succeeded. Does nothing by default.
+     *
+     * @param pool the pool that lent
+     * @param address the physical address
+     * @param size bytes
+     */
+    default void reclaimed(Pool pool, long address, long size) {}
+
+    /**
+     * A step of lending a range, or of taking it back, failed: firmware or the firewall refused it, or nobody knows
+     * what they did. To be told once for each attempt, before what follows from it, such as that the range is
+     * {@link #quarantined}. Does nothing by default.
+     *
+     * @param pool the pool that tried
+     * @param address the physical address
+     * @param size bytes
+     * @param why the step and the reason, for people
+     */
+    default void faulted(Pool pool, long address, long size, String why) {}
+
+    /**
      * Looks behind a buffer, for a backend that is a TEE and is given buffers as parameters.
      *
      * @param buffer any open reference, of any backend

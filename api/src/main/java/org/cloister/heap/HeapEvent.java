@@ -128,4 +128,35 @@ public sealed interface HeapEvent {
      * @param why the reason
      */
     record Quarantined(String heap, String backend, long base, long size, String why) implements HeapEvent {}
+
+    /**
+     * A backend lent a range to the secure world, or otherwise had one protected at run time, for buffers to come.
+     *
+     * @param heap the heap's name
+     * @param backend the backend's id
+     * @param base the physical address
+     * @param size bytes
+     */
+    record Lent(String heap, String backend, long base, long size) implements HeapEvent {}
+
+    /**
+     * A backend took a range back that was {@link Lent}.
+     *
+     * @param heap the heap's name
+     * @param backend the backend's id
+     * @param base the physical address
+     * @param size bytes
+     */
+    record Reclaimed(String heap, String backend, long base, long size) implements HeapEvent {}
+
+    /**
+     * Firmware or the firewall refused a step of lending a range or of taking it back, or nobody knows what they did.
+     *
+     * @param heap the heap's name
+     * @param backend the backend's id
+     * @param base the physical address
+     * @param size bytes
+     * @param why the step and the reason
+     */
+    record Faulted(String heap, String backend, long base, long size, String why) implements HeapEvent {}
 }

@@ -220,16 +220,13 @@ final class Core {
         }));
     }
 
-    /** Memory of a pool of the candidate's is withdrawn. Returns at once. */
-    void quarantined(Candidate candidate, Pool pool, long address, long size, String why) {
-        executor.execute(() -> {
-            Optional<Tenure> tenure = elections.tenureOf(candidate, pool);
-            tenure.ifPresent(known -> known.withdrew(size));
-            String heap = tenure.map(known -> known.record().heap()).orElse("");
-            LOG.error("heap {}: backend {} withdrew 0x{} bytes at 0x{}: {}", heap, candidate.id(),
-                    Long.toHexString(size), Long.toHexString(address), why);
-            events.tell(() -> new HeapEvent.Quarantined(heap, candidate.id(), address, size, why));
-        });
+    /** Memory of a pool of the candidate's is withdrawn; the tenure is that of the pool, if it has one. */
+    void quarantined(Candidate candidate, Optional<Tenure> tenure, long address, long size, String why) {
+        tenure.ifPresent(known -> known.withdrew(size));
+        String heap = tenure.map(known -> known.record().heap()).orElse("");
+        LOG.error("heap {}: backend {} withdrew 0x{} bytes at 0x{}: {}", heap, candidate.id(),
+                Long.toHexString(size), Long.toHexString(address), why);
+        events.tell(() -> new HeapEvent.Quarantined(heap, candidate.id(), address, size, why));
     }
 
     /** A backend broke its contract; another may take over. Answers the error for the caller. */

@@ -97,7 +97,7 @@ final class Elections {
         }
     }
 
-    /** The tenure, serving or draining, whose memory comes from a pool of the candidate's. */
+    /** The same as {@link Registry#tenureOf}, also for a pool that an election under way has opened. */
     Optional<Tenure> tenureOf(Candidate candidate, Pool pool) {
         lock.lock();
         try {

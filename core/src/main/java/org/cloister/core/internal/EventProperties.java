@@ -38,6 +38,10 @@ final class EventProperties {
             case HeapEvent.BackendFailed e -> Map.of("backend", e.backend(), "why", e.why());
             case HeapEvent.Quarantined e ->
                     Map.of("backend", e.backend(), "base", e.base(), "size", e.size(), "why", e.why());
+            case HeapEvent.Lent e -> Map.of("backend", e.backend(), "base", e.base(), "size", e.size());
+            case HeapEvent.Reclaimed e -> Map.of("backend", e.backend(), "base", e.base(), "size", e.size());
+            case HeapEvent.Faulted e ->
+                    Map.of("backend", e.backend(), "base", e.base(), "size", e.size(), "why", e.why());
         });
         return properties;
     }

@@ -23,6 +23,26 @@ final class FlightEvents {
         String heap;
     }
 
+    /** What those of a range of a backend's memory have in common. */
+    abstract static class OfRange extends OfHeap {
+        @Label("Backend")
+        String backend;
+
+        @Label("Address")
+        @MemoryAddress
+        long base;
+
+        @Label("Size")
+        @DataAmount
+        long size;
+    }
+
+    /** What those have in common that went wrong. */
+    abstract static class Trouble extends OfRange {
+        @Label("Why")
+        String why;
+    }
+
     @Name("org.cloister.Allocation")
     @Label("Buffer allocated")
     static final class Allocation extends OfHeap {
@@ -139,19 +159,17 @@ final class FlightEvents {
 
     @Name("org.cloister.Quarantine")
     @Label("Memory quarantined")
-    static final class Quarantine extends OfHeap {
-        @Label("Backend")
-        String backend;
+    static final class Quarantine extends Trouble {}
 
-        @Label("Address")
-        @MemoryAddress
-        long base;
+    @Name("org.cloister.Lend")
+    @Label("Memory lent")
+    static final class Lend extends OfRange {}
 
-        @Label("Size")
-        @DataAmount
-        long size;
+    @Name("org.cloister.Reclaim")
+    @Label("Memory reclaimed")
+    static final class Reclaim extends OfRange {}
 
-        @Label("Why")
-        String why;
-    }
+    @Name("org.cloister.Fault")
+    @Label("Lending or reclaiming failed")
+    static final class Fault extends Trouble {}
 }

@@ -30,7 +30,9 @@ final class FlightRecorderListener implements HeapListener {
                         || new FlightEvents.Swap().isEnabled() || new FlightEvents.Drain().isEnabled()
                         || new FlightEvents.Retire().isEnabled() || new FlightEvents.Move().isEnabled()
                         || new FlightEvents.Revoke().isEnabled() || new FlightEvents.Leak().isEnabled()
-                        || new FlightEvents.BackendFailure().isEnabled() || new FlightEvents.Quarantine().isEnabled());
+                        || new FlightEvents.BackendFailure().isEnabled() || new FlightEvents.Quarantine().isEnabled()
+                        || new FlightEvents.Lend().isEnabled() || new FlightEvents.Reclaim().isEnabled()
+                        || new FlightEvents.Fault().isEnabled());
     }
 
     @Override
@@ -77,14 +79,11 @@ final class FlightRecorderListener implements HeapListener {
                 failure.why = e.why();
                 commit(failure, e);
             }
-            case HeapEvent.Quarantined e -> {
-                var quarantine = new FlightEvents.Quarantine();
-                quarantine.backend = e.backend();
-                quarantine.base = e.base();
-                quarantine.size = e.size();
-                quarantine.why = e.why();
-                commit(quarantine, e);
-            }
+            case HeapEvent.Quarantined e ->
+                trouble(new FlightEvents.Quarantine(), e, e.backend(), e.base(), e.size(), e.why());
+            case HeapEvent.Lent e -> range(new FlightEvents.Lend(), e, e.backend(), e.base(), e.size());
+            case HeapEvent.Reclaimed e -> range(new FlightEvents.Reclaim(), e, e.backend(), e.base(), e.size());
+            case HeapEvent.Faulted e -> trouble(new FlightEvents.Fault(), e, e.backend(), e.base(), e.size(), e.why());
         }
     }
 
@@ -114,6 +113,19 @@ final class FlightRecorderListener implements HeapListener {
         leak.age = e.age().toMillis();
         leak.site = EventProperties.site(e);
         commit(leak, e);
+    }
+
+    private static void trouble(FlightEvents.Trouble entry, HeapEvent event, String backend, long base, long size,
+            String why) {
+        entry.why = why;
+        range(entry, event, backend, base, size);
+    }
+
+    private static void range(FlightEvents.OfRange entry, HeapEvent event, String backend, long base, long size) {
+        entry.backend = backend;
+        entry.base = base;
+        entry.size = size;
+        commit(entry, event);
     }
 
     private static void commit(FlightEvents.OfHeap entry, HeapEvent event) {

@@ -6,6 +6,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.cloister.backend.Pool;
 
 /**
  * All heaps at one moment: an immutable snapshot, replaced as a whole.
@@ -32,6 +34,12 @@ record Registry(Map<String, ManagedHeap> byName, List<ManagedHeap> heaps) {
             heap.aliases().forEach(alias -> names.putIfAbsent(alias, heap));
         }
         return new Registry(Map.copyOf(names), sorted);
+    }
+
+    /** The tenure, serving or draining, whose memory comes from a pool of the candidate's; takes no lock. */
+    Optional<Tenure> tenureOf(Candidate candidate, Pool pool) {
+        return heaps.stream().flatMap(heap -> heap.tenures().stream())
+                .filter(tenure -> tenure.candidate() == candidate && tenure.uses(pool)).findFirst();
     }
 
     /** The name under which a heap that is not known would be registered. */

@@ -94,6 +94,52 @@ class EventsTest {
     }
 
     @Test
+    void whatBecomesOfRangesIsToldInOrderOnAThreadOfCores() {
+        var a = FakeBackend.video("a");
+        world.add(a);
+        world.events.clear();
+        a.host().lent(a.pool(), 0x4000_0000L, 8192);
+        a.host().faulted(a.pool(), 0x4000_0000L, 8192, "reclaim refused");
+        a.host().quarantined(a.pool(), 0x4000_0000L, 8192, "not taken back");
+        a.host().reclaimed(a.pool(), 0x4000_0000L, 8192);
+        assertThat(world.events).as("the pool may hold locks").isEmpty();
+        world.queue.runAll();
+        assertThat(world.events).containsExactly(
+                new HeapEvent.Lent(VIDEO, "a", 0x4000_0000L, 8192),
+                new HeapEvent.Faulted(VIDEO, "a", 0x4000_0000L, 8192, "reclaim refused"),
+                new HeapEvent.Quarantined(VIDEO, "a", 0x4000_0000L, 8192, "not taken back"),
+                new HeapEvent.Reclaimed(VIDEO, "a", 0x4000_0000L, 8192));
+    }
+
+    @Test
+    void whatAPoolSaysAsItGoesIsToldInTheNameOfItsHeap() {
+        var a = FakeBackend.video("a");
+        Candidate candidate = world.add(a);
+        FakePool pool = a.pool();
+        pool.script.before("destroy", () -> {
+            a.host().reclaimed(pool, 0x4000_0000L, 4096);
+            a.host().quarantined(pool, 0x5000_0000L, 4096, "stuck");
+        });
+        world.remove(candidate);
+        a.host().reclaimed(pool, 1, 2);
+        world.queue.runAll();
+        assertThat(world.events).contains(
+                new HeapEvent.Reclaimed(VIDEO, "a", 0x4000_0000L, 4096),
+                new HeapEvent.Quarantined(VIDEO, "a", 0x5000_0000L, 4096, "stuck"),
+                new HeapEvent.Reclaimed("", "a", 1, 2));
+    }
+
+    @Test
+    void aPoolThatLendsWhileItIsOpenedIsKnownByTheTimeThatItIsTold() {
+        var a = FakeBackend.video("a");
+        var pool = new FakePool(FakeBackend.RESTRICTED, 1);
+        pool.script.before("attributes", () -> a.host().lent(pool, 0x4000_0000L, 4096));
+        a.script.answer("open", pool);
+        world.add(a);
+        assertThat(world.events).contains(new HeapEvent.Lent(VIDEO, "a", 0x4000_0000L, 4096));
+    }
+
+    @Test
     void aRefusedAllocationIsNoEvent() {
         world.add(FakeBackend.video("a"));
         world.events.clear();
@@ -177,5 +223,21 @@ class EventsTest {
         });
         events.add(event -> {}, Set.of());
         assertThat(events.isHeard()).isTrue();
+    }
+
+    @Test
+    void withNobodyListeningALendIsNoWork() {
+        List<Runnable> work = new ArrayList<>();
+        var core = new Core(World.settings(), new SteppedTime(), work::add, heap -> {});
+        var a = FakeBackend.video("a");
+        core.add(a, 0, 1);
+        work.clear();
+        a.host().lent(a.pool(), 0x4000_0000L, 4096);
+        a.host().faulted(a.pool(), 0x4000_0000L, 4096, "refused");
+        a.host().reclaimed(a.pool(), 0x4000_0000L, 4096);
+        assertThat(work).isEmpty();
+        core.events().add(event -> {}, Set.of());
+        a.host().lent(a.pool(), 0x4000_0000L, 4096);
+        assertThat(work).hasSize(1);
     }
 }

@@ -66,7 +66,16 @@ class FlightRecorderTest {
                         "BackendFailure", Map.of("backend", "a", "why", "boom")),
                 Arguments.of(new HeapEvent.Quarantined("h", "a", 0x4000, 4096, "stuck"), "QUARANTINED",
                         Map.of("backend", "a", "base", 0x4000L, "size", 4096L, "why", "stuck"),
-                        "Quarantine", Map.of("backend", "a", "base", 0x4000L, "size", 4096L, "why", "stuck")));
+                        "Quarantine", Map.of("backend", "a", "base", 0x4000L, "size", 4096L, "why", "stuck")),
+                Arguments.of(new HeapEvent.Lent("h", "a", 0x4000, 4096), "LENT",
+                        Map.of("backend", "a", "base", 0x4000L, "size", 4096L),
+                        "Lend", Map.of("backend", "a", "base", 0x4000L, "size", 4096L)),
+                Arguments.of(new HeapEvent.Reclaimed("h", "a", 0x4000, 4096), "RECLAIMED",
+                        Map.of("backend", "a", "base", 0x4000L, "size", 4096L),
+                        "Reclaim", Map.of("backend", "a", "base", 0x4000L, "size", 4096L)),
+                Arguments.of(new HeapEvent.Faulted("h", "a", 0x4000, 4096, "refused"), "FAULTED",
+                        Map.of("backend", "a", "base", 0x4000L, "size", 4096L, "why", "refused"),
+                        "Fault", Map.of("backend", "a", "base", 0x4000L, "size", 4096L, "why", "refused")));
     }
 
     private static Throwable shortened() {

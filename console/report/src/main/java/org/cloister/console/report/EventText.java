@@ -43,6 +43,11 @@ public final class EventText {
             case HeapEvent.BackendFailed e -> "%s failed: %s".formatted(e.backend(), e.why());
             case HeapEvent.Quarantined e -> "%s withdrew %s at %s: %s".formatted(
                     e.backend(), Text.size(e.size()), Text.hex(e.base()), e.why());
+            case HeapEvent.Lent e -> "%s lent %s at %s".formatted(e.backend(), Text.size(e.size()), Text.hex(e.base()));
+            case HeapEvent.Reclaimed e -> "%s has %s at %s back".formatted(
+                    e.backend(), Text.size(e.size()), Text.hex(e.base()));
+            case HeapEvent.Faulted e -> "%s was refused %s at %s: %s".formatted(
+                    e.backend(), Text.size(e.size()), Text.hex(e.base()), e.why());
         };
     }
 

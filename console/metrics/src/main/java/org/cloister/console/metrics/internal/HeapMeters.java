@@ -106,6 +106,18 @@ final class HeapMeters implements HeapListener, AutoCloseable {
             case HeapEvent.Quarantined e -> count("cloister.quarantined", BYTES,
                     "Bytes withdrawn because they could not be taken back",
                     heap.and("backend", backends.of(e.backend())), e.size());
+            case HeapEvent.Lent e -> {
+                Tags who = heap.and("backend", backends.of(e.backend()));
+                count("cloister.lends", "", "Ranges that were lent to the secure world", who, 1);
+                count("cloister.lent", BYTES, "Bytes that were lent to the secure world", who, e.size());
+            }
+            case HeapEvent.Reclaimed e -> {
+                Tags who = heap.and("backend", backends.of(e.backend()));
+                count("cloister.reclaims", "", "Lent ranges that were taken back", who, 1);
+                count("cloister.reclaimed", BYTES, "Lent bytes that were taken back", who, e.size());
+            }
+            case HeapEvent.Faulted e -> count("cloister.faults", "", "Steps of lending and reclaiming that failed",
+                    heap.and("backend", backends.of(e.backend())), 1);
             case HeapEvent.Available e -> addServer(e.heap(), e.backend());
             case HeapEvent.Retired ignored -> { }
         }

@@ -102,6 +102,8 @@ class HeapMetersTest {
                 new HeapEvent.Retired(VIDEO, "x"), new HeapEvent.Available(VIDEO, "y", 3),
                 new HeapEvent.Leaked(VIDEO, 3, 1, "b", Duration.ZERO, Optional.empty()),
                 new HeapEvent.BackendFailed(VIDEO, "x", "threw"),
+                new HeapEvent.Lent(VIDEO, "x", 0, 65536), new HeapEvent.Lent(VIDEO, "x", 65536, 4096),
+                new HeapEvent.Reclaimed(VIDEO, "x", 65536, 4096), new HeapEvent.Faulted(VIDEO, "x", 0, 65536, "refused"),
                 new HeapEvent.Quarantined(VIDEO, "x", 0, 65536, "no answer")).forEach(meters::onEvent);
         meters.blocked(new BlockedAccess(1, 0, "cpu", 0, 1, Access.READ, "r", "no"));
         assertThat(value("cloister.allocations", "heap", VIDEO, "bundle", "a")).isEqualTo(2);
@@ -112,6 +114,11 @@ class HeapMetersTest {
         }
         assertThat(value("cloister.freed")).isEqualTo(4096);
         assertThat(value("cloister.quarantined", "backend", "x")).isEqualTo(65536);
+        assertThat(value("cloister.lends", "heap", VIDEO, "backend", "x")).isEqualTo(2);
+        assertThat(value("cloister.lent", "heap", VIDEO, "backend", "x")).isEqualTo(69632);
+        assertThat(value("cloister.reclaims", "heap", VIDEO, "backend", "x")).isOne();
+        assertThat(value("cloister.reclaimed", "heap", VIDEO, "backend", "x")).isEqualTo(4096);
+        assertThat(value("cloister.faults", "heap", VIDEO, "backend", "x")).isOne();
         assertThat(value("cloister.blocked.accesses", "initiator", "cpu")).isOne();
     }
 

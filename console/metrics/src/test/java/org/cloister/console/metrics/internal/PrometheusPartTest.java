@@ -48,6 +48,8 @@ class PrometheusPartTest {
                 new HeapEvent.Revoked(VIDEO, 2, "late"), new HeapEvent.Draining(VIDEO, "x", 2),
                 new HeapEvent.Leaked(VIDEO, 3, 1, "b", Duration.ZERO, Optional.empty()),
                 new HeapEvent.BackendFailed(VIDEO, "x", "threw"),
+                new HeapEvent.Lent(VIDEO, "x", 0, 65536), new HeapEvent.Reclaimed(VIDEO, "x", 0, 65536),
+                new HeapEvent.Faulted(VIDEO, "x", 0, 65536, "refused"),
                 new HeapEvent.Quarantined(VIDEO, "x", 0, 65536, "no answer")).forEach(part::onEvent);
         machine.buffers.add(FakeMachine.buffer(1, "a", 4096));
         machine.quotas.add(new QuotaReport(QuotaReport.Kind.BUNDLE, "a", 5, 10));
