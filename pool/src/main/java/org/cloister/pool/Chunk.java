@@ -96,8 +96,10 @@ final class Chunk {
      * Takes the steps back that were taken, as far as it goes; a later call goes on from there. That a release failed
      * matters only if the reclaim fails, too. A step that may or may not have been done is not tried again: the secure
      * world may have given the same number to another chunk since.
+     *
+     * @param tidings told that it was reclaimed, and of each step that failed
      */
-    void undo(Lender lender) {
+    void undo(Lender lender, Tidings tidings) {
         RuntimeException unreleased = null;
         if (hold == Hold.ASSIGNED) {
             try {
@@ -105,18 +107,23 @@ final class Chunk {
                 hold = Hold.LENT;
             } catch (RuntimeException e) {
                 unreleased = e;
+                tidings.faulted(this, "released", e);
             }
         }
         Hold before = hold;
         hold = Hold.IN_DOUBT; // until the answer is there
+        String step = "reclaimed";
         try {
             if (before != Hold.TAKEN) {
                 lender.reclaim(handle);
                 before = Hold.TAKEN;
+                tidings.reclaimed(this);
             }
+            step = "given back";
             lender.giveBack(address);
             hold = Hold.NOTHING;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
+            tidings.faulted(this, step, e);
             if (Lender.isRefusal(e)) {
                 hold = before;
             }

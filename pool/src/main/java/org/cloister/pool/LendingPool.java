@@ -34,6 +34,9 @@ import org.osgi.annotation.versioning.ProviderType;
  * <p><b>Scarcity.</b> Before an allocation is refused for want of memory or of a firewall region, this pool lets go of
  * its idle chunks, then its {@linkplain Lender#makeRoom neighbours} of theirs.
  *
+ * <p><b>Tidings.</b> Core is told once of each chunk that is lent ({@link BackendHost#lent}), of each that is taken back
+ * ({@link BackendHost#reclaimed}), and of each step that failed ({@link BackendHost#faulted}), in the order of the steps.
+ *
  * <p><b>Failure.</b> A chunk that cannot be lent is taken back. Memory that cannot be taken back is quarantined: it is
  * never handed out, never given to the normal world, and reported with {@link BackendHost#quarantined};
  * {@link #retryQuarantined} tries again. Once firmware is dead the pool says so with {@link BackendHost#failed}.
@@ -57,7 +60,7 @@ public final class LendingPool implements Pool {
      * @param lender lends
      * @param policy how much, and for how long; its alignment is at least the attributes' granularity
      * @param timer the time that idle chunks go by
-     * @param host told of quarantine and death
+     * @param host told of loans, faults, quarantine and death
      * @throws HeapException {@code INVALID_ARGUMENT} when the attributes are not as said
      */
     public LendingPool(String name, HeapAttributes attributes, Lender lender, LendingPolicy policy, PoolTimer timer,

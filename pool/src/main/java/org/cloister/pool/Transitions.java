@@ -26,6 +26,7 @@ final class Transitions {
     private final LendingPolicy policy;
     private final PoolTimer timer;
     private final BackendHost host;
+    private final Tidings tidings;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicBoolean tickPending = new AtomicBoolean();
     private final AtomicBoolean dead = new AtomicBoolean();
@@ -38,6 +39,7 @@ final class Transitions {
         this.policy = policy;
         this.timer = timer;
         this.host = host;
+        this.tidings = new Tidings(host, pool);
     }
 
     /** Allocates what no chunk had room for. */
@@ -153,9 +155,11 @@ final class Transitions {
             if (!Lender.isRefusal(e)) {
                 chunk.doubt();
             }
+            tidings.faulted(chunk, "lent", e);
             throw e;
         }
         chunks.become(chunk, ChunkState.LENT);
+        tidings.lent(chunk);
         try {
             lender.assign(chunk.handle());
             chunk.assigned();
@@ -163,6 +167,7 @@ final class Transitions {
             if (!Lender.isRefusal(e)) {
                 chunk.assigned();
             }
+            tidings.faulted(chunk, "assigned", e);
             throw e;
         }
     }
@@ -174,8 +179,7 @@ final class Transitions {
             undo(chunk, true);
         } else {
             chunks.become(chunk, ChunkState.QUARANTINED);
-            host.quarantined(pool, chunk.address(), chunk.size(),
-                    "it was to be lent, and nobody knows whether the secure world has it");
+            tidings.quarantined(chunk, "it was to be lent, and nobody knows whether the secure world has it");
         }
     }
 
@@ -184,7 +188,7 @@ final class Transitions {
         String why = "the attempt to take it back was cut short";
         boolean done = false;
         try {
-            chunk.undo(lender);
+            chunk.undo(lender, tidings);
             done = true;
         } catch (RuntimeException | LinkageError e) {
             why = "it could not be taken back: " + e.getMessage();
@@ -192,7 +196,7 @@ final class Transitions {
         } finally {
             chunks.become(chunk, done ? ChunkState.NONE : ChunkState.QUARANTINED);
             if (!done && report) {
-                host.quarantined(pool, chunk.address(), chunk.size(), why);
+                tidings.quarantined(chunk, why);
             }
         }
         return done;
