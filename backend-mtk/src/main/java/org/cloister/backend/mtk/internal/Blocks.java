@@ -111,9 +111,11 @@ final class Blocks {
         return lost.stream().mapToLong(Segment::length).sum();
     }
 
-    /** Gives those back that the application has no more, as no buffer lies in them. */
-    void settle(Predicate<Segment> isUsed) {
-        List.copyOf(handedOver).stream().filter(isUsed.negate()).forEach(this::giveBack);
+    /** Gives those back that the application has no more, as no buffer lies in them; answers which. */
+    List<Segment> settle(Predicate<Segment> isUsed) {
+        List<Segment> back = handedOver.stream().filter(isUsed.negate()).toList();
+        back.forEach(this::giveBack);
+        return back;
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
@@ -169,6 +170,7 @@ final class TaBuffers implements TaLink.Holder {
             allocated = ta.allocate(what, MemoryType.CM_CMA, size, alignment,
                     new AddressRange(block.address(), block.length()));
         } catch (RuntimeException e) {
+            pool.faulted(block, "it could not be handed over: " + e.getMessage());
             if (Lender.isRefusal(e)) {
                 all.giveBack(block);
             } else {
@@ -177,9 +179,15 @@ final class TaBuffers implements TaLink.Holder {
             throw e;
         }
         all.handedOver().add(block);
+        pool.lent(block);
         Held held = admit(ta, pool, allocated, size, all.all());
-        all.settle(one -> held.overlaps(one) || isUsed(one));
+        settle(pool, one -> held.overlaps(one) || isUsed(one));
         return held;
+    }
+
+    /** Blocks without buffers are the normal world's again. */
+    private void settle(TaPool pool, Predicate<Segment> isUsed) {
+        blocks.ifPresent(all -> all.settle(isUsed).forEach(pool::reclaimed));
     }
 
     private void lose(TaPool pool, Segment block) {
@@ -234,7 +242,7 @@ final class TaBuffers implements TaLink.Holder {
             freed = false;
         }
         if (freed) {
-            blocks.ifPresent(all -> all.settle(this::isUsed));
+            settle(pool, this::isUsed);
         } else {
             blocks.ifPresent(all -> List.copyOf(all.handedOver()).stream().filter(block -> !isUsed(block))
                     .forEach(block -> lose(pool, block)));
@@ -270,7 +278,7 @@ final class TaBuffers implements TaLink.Holder {
         boolean gone = ta.free(buffer.handle()) != MemoryTa.Freed.NO; // an earlier try may have succeeded unheard
         if (gone) {
             stuck.remove(buffer.handle());
-            blocks.ifPresent(all -> all.settle(this::isUsed));
+            settle(buffer.pool(), this::isUsed);
         }
         return gone;
     }

@@ -44,7 +44,7 @@ final class TaPool implements Pool {
      * Opens a pool.
      *
      * @param name what messages call it, such as the name of its heap
-     * @param host told of memory that stays with the application
+     * @param host told of blocks that come and go, and of memory that stays with the application
      * @param onDestroyed run once
      */
     TaPool(String name, MemoryType type, HeapAttributes attributes, TaBuffers memory, Budget budget, BackendHost host,
@@ -148,7 +148,25 @@ final class TaPool implements Pool {
 
     /** What was freed stays with the memory application. */
     void stays(Held buffer, String why) {
-        buffer.parts().forEach(part -> host.quarantined(this, part.address(), part.length(), why));
+        buffer.parts().forEach(part -> {
+            faulted(part, "it could not be freed: " + why);
+            host.quarantined(this, part.address(), part.length(), why);
+        });
+    }
+
+    /** A block was handed over. */
+    void lent(Segment block) {
+        host.lent(this, block.address(), block.length());
+    }
+
+    /** A block came back. */
+    void reclaimed(Segment block) {
+        host.reclaimed(this, block.address(), block.length());
+    }
+
+    /** The application did not do what it was asked to. */
+    void faulted(Segment memory, String why) {
+        host.faulted(this, memory.address(), memory.length(), why);
     }
 
     /** A block that was handed over, or may have been, is never given back. */

@@ -14,6 +14,8 @@ final class TestHost implements BackendHost {
     final AtomicInteger changes = new AtomicInteger();
     final List<Pool> failed = new CopyOnWriteArrayList<>();
     final List<String> quarantined = new CopyOnWriteArrayList<>();
+    final List<String> loans = new CopyOnWriteArrayList<>();
+    final List<String> faults = new CopyOnWriteArrayList<>();
 
     @Override
     public void offersChanged() {
@@ -28,6 +30,22 @@ final class TestHost implements BackendHost {
     @Override
     public void quarantined(Pool pool, long address, long size, String why) {
         quarantined.add("0x%x+0x%x".formatted(address, size));
+    }
+
+    @Override
+    public void lent(Pool pool, long address, long size) {
+        loans.add("lent 0x%x+0x%x".formatted(address, size));
+    }
+
+    @Override
+    public void reclaimed(Pool pool, long address, long size) {
+        loans.add("reclaimed 0x%x+0x%x".formatted(address, size));
+    }
+
+    @Override
+    public void faulted(Pool pool, long address, long size, String why) {
+        loans.add("faulted 0x%x+0x%x".formatted(address, size));
+        faults.add(why);
     }
 
     @Override
