@@ -80,8 +80,9 @@ public final class TestBoard implements AutoCloseable {
 
     /** Switches on a board whose display's address generator is another. */
     public TestBoard(DmaLimits displayLimits) {
+        FfmpegLibraries ffmpeg;
         try {
-            FfmpegLibraries.loadInto(Path.of("target", "ffmpeg"));
+            ffmpeg = FfmpegLibraries.loadInto(Path.of("target", "ffmpeg"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -107,7 +108,8 @@ public final class TestBoard implements AutoCloseable {
                     secure.set(world.memory("cpu-secure"));
                     return () -> { };
                 }).boot();
-        decoder = new VideoDecoderModel("/soc/video-decoder@4300000", new Dma(memory("video-decoder"), LIMITS));
+        decoder = new VideoDecoderModel("/soc/video-decoder@4300000", new Dma(memory("video-decoder"), LIMITS),
+                () -> ffmpeg);
         display = new DisplayModel(displayLimits, List.of(
                 new DisplayModel.PipePlan("/soc/display@4400000", memory("display"), true, 640, 360),
                 new DisplayModel.PipePlan("/soc/display-external@4500000", memory("display-external"), false, 64, 64)));

@@ -63,6 +63,8 @@ class RecordDriverTest {
     private static final Map<String, Access> GRANTS =
             Map.of("camera", Access.WRITE, "video-encoder", Access.READ_WRITE);
 
+    private static FfmpegLibraries ffmpeg;
+
     private final PoweredSoc power = new SocBuilder(new BoardBuilder("record", "the board of the record driver's tests")
             .ram(RAM, 1L << 30)
             .device("camera", 0x480_0000L, 0x1000, 125, 7)
@@ -74,7 +76,7 @@ class RecordDriverTest {
     private final TestCore core = new TestCore();
     private final CameraModel camera = new CameraModel("/soc/camera@4800000", new Dma(memory("camera"), LIMITS));
     private final VideoEncoderModel encoder =
-            new VideoEncoderModel("/soc/video-encoder@4900000", new Dma(memory("video-encoder"), LIMITS));
+            new VideoEncoderModel("/soc/video-encoder@4900000", new Dma(memory("video-encoder"), LIMITS), () -> ffmpeg);
     private final RecordDriverComponent driver =
             new RecordDriverComponent(camera, encoder, core.importers("driver"), Duration.ofSeconds(30));
     private final int picture = (int) driver.format().size();
@@ -91,7 +93,7 @@ class RecordDriverTest {
 
     @BeforeAll
     static void loadFfmpeg() throws IOException {
-        FfmpegLibraries.loadInto(Path.of("target", "ffmpeg"));
+        ffmpeg = FfmpegLibraries.loadInto(Path.of("target", "ffmpeg"));
     }
 
     @AfterEach

@@ -12,6 +12,7 @@ import org.cloister.platform.device.VideoEncoder;
 import org.cloister.platform.dt.DeviceTree;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
+import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -33,11 +34,12 @@ public final class RecordDevices {
 
     private final Placement placement;
 
-    /** Finds the nodes and registers their devices; FFmpeg is asked for so that it is loaded. */
+    /** Finds the nodes and registers their devices; FFmpeg is loaded when the first stream is opened. */
     @Activate
-    public RecordDevices(BundleContext context, @Reference FfmpegLibraries ffmpeg, @Reference Soc soc,
-            @Reference DeviceTree tree) {
+    public RecordDevices(BundleContext context, @Reference ComponentServiceObjects<FfmpegLibraries> ffmpeg,
+            @Reference Soc soc, @Reference DeviceTree tree) {
         placement = new Placement(context, soc);
+        LateFfmpeg libraries = new LateFfmpeg(ffmpeg::getService);
         Devices.nodes(tree, CAMERA).forEach(node -> {
             CameraModel camera = new CameraModel(node.path(), Devices.dma(soc, node));
             placement.whenTakenOff(camera::close);
@@ -45,7 +47,7 @@ public final class RecordDevices {
                     PhysicalMemory.INITIATOR, camera.initiator().name()));
         });
         Devices.nodes(tree, ENCODER).forEach(node -> {
-            VideoEncoderModel encoder = new VideoEncoderModel(node.path(), Devices.dma(soc, node));
+            VideoEncoderModel encoder = new VideoEncoderModel(node.path(), Devices.dma(soc, node), libraries);
             placement.whenTakenOff(encoder::close);
             placement.show(VideoEncoder.class, encoder, Map.of(VideoEncoder.NAME, encoder.name(),
                     PhysicalMemory.INITIATOR, encoder.initiator().name()));

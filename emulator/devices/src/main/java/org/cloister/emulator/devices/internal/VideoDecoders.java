@@ -10,6 +10,7 @@ import org.cloister.platform.device.VideoDecoder;
 import org.cloister.platform.dt.DeviceTree;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
+import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -25,13 +26,14 @@ public final class VideoDecoders {
 
     private final Placement placement;
 
-    /** Finds the nodes and registers their decoders; FFmpeg is asked for so that it is loaded. */
+    /** Finds the nodes and registers their decoders; FFmpeg is loaded when the first stream is opened. */
     @Activate
-    public VideoDecoders(BundleContext context, @Reference FfmpegLibraries ffmpeg, @Reference Soc soc,
-            @Reference DeviceTree tree) {
+    public VideoDecoders(BundleContext context, @Reference ComponentServiceObjects<FfmpegLibraries> ffmpeg,
+            @Reference Soc soc, @Reference DeviceTree tree) {
         placement = new Placement(context, soc);
+        LateFfmpeg libraries = new LateFfmpeg(ffmpeg::getService);
         Devices.nodes(tree, COMPATIBLE).forEach(node -> {
-            VideoDecoderModel decoder = new VideoDecoderModel(node.path(), Devices.dma(soc, node));
+            VideoDecoderModel decoder = new VideoDecoderModel(node.path(), Devices.dma(soc, node), libraries);
             placement.whenTakenOff(decoder::close);
             placement.show(VideoDecoder.class, decoder, Map.of(VideoDecoder.NAME, decoder.name(),
                     PhysicalMemory.INITIATOR, decoder.initiator().name()));

@@ -34,11 +34,12 @@ final class CoreDecoder implements AutoCloseable {
     /**
      * Sets the core up for a stream.
      *
+     * @param ffmpeg says that the libraries are loaded
      * @param device its name, for errors
      * @throws HeapException {@code INVALID_ARGUMENT} for a configuration that the core cannot parse,
      *     {@code NOT_SUPPORTED} for an output it cannot write
      */
-    CoreDecoder(String device, StreamFormat stream) {
+    CoreDecoder(FfmpegLibraries ffmpeg, String device, StreamFormat stream) {
         if (stream.output() != PixelFormat.I420 && stream.output() != PixelFormat.NV12) {
             throw new HeapException(HeapError.NOT_SUPPORTED, "open a decoder session", device,
                     "it does not write pictures as " + stream.output(), "ask for I420 or NV12");

@@ -2,9 +2,11 @@
 package org.cloister.emulator.devices.decoder.internal;
 
 import java.util.Set;
+import java.util.function.Supplier;
 import org.cloister.emulator.devices.internal.BusDevice;
 import org.cloister.emulator.devices.internal.Dma;
 import org.cloister.emulator.devices.internal.OpenStreams;
+import org.cloister.ffmpeg.FfmpegLibraries;
 import org.cloister.platform.Initiator;
 import org.cloister.platform.device.DecoderListener;
 import org.cloister.platform.device.DecoderSession;
@@ -21,16 +23,19 @@ public final class VideoDecoderModel implements VideoDecoder, AutoCloseable {
     public static final int MAX_SESSIONS = 16;
 
     private final BusDevice device;
+    private final Supplier<FfmpegLibraries> ffmpeg;
     private final OpenStreams<Session> sessions;
 
     /**
-     * Puts a decoder on a board. FFmpeg must be loaded.
+     * Puts a decoder on a board.
      *
      * @param name the path of its node
      * @param dma its way to memory
+     * @param ffmpeg loads FFmpeg; asked when a stream is opened
      */
-    public VideoDecoderModel(String name, Dma dma) {
+    public VideoDecoderModel(String name, Dma dma, Supplier<FfmpegLibraries> ffmpeg) {
         this.device = new BusDevice(name, dma);
+        this.ffmpeg = ffmpeg;
         this.sessions = new OpenStreams<>(device, MAX_SESSIONS);
     }
 
@@ -56,8 +61,9 @@ public final class VideoDecoderModel implements VideoDecoder, AutoCloseable {
 
     @Override
     public DecoderSession open(StreamFormat stream, DecoderListener listener) {
+        FfmpegLibraries libraries = ffmpeg.get();
         return sessions.open("open a decoder session", () -> new Session(
-                device, new CoreDecoder(device.name(), stream), listener, sessions::forget));
+                device, new CoreDecoder(libraries, device.name(), stream), listener, sessions::forget));
     }
 
     /** Takes the decoder off the board: halts and closes all sessions, ends the thread. Idempotent. */

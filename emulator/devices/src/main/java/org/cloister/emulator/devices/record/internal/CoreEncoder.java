@@ -41,9 +41,11 @@ final class CoreEncoder implements AutoCloseable {
     /**
      * Sets the core up.
      *
+     * @param ffmpeg says that the libraries are loaded
+     * @param device its name, for errors
      * @throws HeapException {@code NOT_SUPPORTED} when it cannot
      */
-    CoreEncoder(String device, PictureFormat format, int framesPerSecond, int bitsPerSecond) {
+    CoreEncoder(FfmpegLibraries ffmpeg, String device, PictureFormat format, int framesPerSecond, int bitsPerSecond) {
         this.format = format;
         AVCodec codec = avcodec.avcodec_find_encoder_by_name(ENCODER);
         if (codec == null) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.emulator.devices.record.internal;
 
+import java.util.function.Supplier;
 import org.cloister.emulator.devices.internal.BusDevice;
 import org.cloister.emulator.devices.internal.Dma;
 import org.cloister.emulator.devices.internal.OpenStreams;
+import org.cloister.ffmpeg.FfmpegLibraries;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.Initiator;
@@ -23,16 +25,19 @@ public final class VideoEncoderModel implements VideoEncoder, AutoCloseable {
     private static final String OPEN = "open an encoder session";
 
     private final BusDevice device;
+    private final Supplier<FfmpegLibraries> ffmpeg;
     private final OpenStreams<EncoderStream> streams;
 
     /**
-     * Puts an encoder on a board. FFmpeg must be loaded.
+     * Puts an encoder on a board.
      *
      * @param name the path of its node
      * @param dma its way to memory
+     * @param ffmpeg loads FFmpeg; asked when a stream is opened
      */
-    public VideoEncoderModel(String name, Dma dma) {
+    public VideoEncoderModel(String name, Dma dma, Supplier<FfmpegLibraries> ffmpeg) {
         this.device = new BusDevice(name, dma);
+        this.ffmpeg = ffmpeg;
         this.streams = new OpenStreams<>(device, MAX_SESSIONS);
     }
 
@@ -66,8 +71,9 @@ public final class VideoEncoderModel implements VideoEncoder, AutoCloseable {
             throw new HeapException(HeapError.INVALID_ARGUMENT, OPEN, device.name(), "%d pictures and %d bits a second are none"
                     .formatted(framesPerSecond, bitsPerSecond), "give 1 to %d pictures a second".formatted(MAX_RATE));
         }
+        FfmpegLibraries libraries = ffmpeg.get();
         return streams.open(OPEN, () -> new EncoderStream(device, format,
-                new CoreEncoder(device.name(), format, framesPerSecond, bitsPerSecond), streams::forget));
+                new CoreEncoder(libraries, device.name(), format, framesPerSecond, bitsPerSecond), streams::forget));
     }
 
     /** Takes the encoder off the board: closes all streams, ends the thread. Idempotent. */

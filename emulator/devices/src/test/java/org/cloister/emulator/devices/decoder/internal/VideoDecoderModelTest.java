@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class VideoDecoderModelTest {
     private static final long INPUT_SIZE = 0x8_0000;
+    private static FfmpegLibraries ffmpeg;
 
     private final FakeMemory memory = new FakeMemory("video-decoder", 1 << 22)
             .grant(Client.INPUT, INPUT_SIZE, Access.READ)
@@ -47,12 +48,13 @@ class VideoDecoderModelTest {
 
     @BeforeAll
     static void loadFfmpeg() throws IOException {
-        FfmpegLibraries.loadInto(Path.of("target", "ffmpeg"));
+        ffmpeg = FfmpegLibraries.loadInto(Path.of("target", "ffmpeg"));
     }
 
     @BeforeEach
     void putOnBoard() {
-        decoder = new VideoDecoderModel("/soc/video-decoder@0", new Dma(memory, new DmaLimits(32, 16, 8, 1 << 20)));
+        decoder = new VideoDecoderModel("/soc/video-decoder@0", new Dma(memory, new DmaLimits(32, 16, 8, 1 << 20)),
+                () -> ffmpeg);
     }
 
     @AfterEach

@@ -34,6 +34,7 @@ class VideoEncoderModelTest {
     private static final long PICTURES = 0x1_0000;
     private static final long BITSTREAM = 0x4_0000;
     private static final int SIZE = 1 << 20;
+    private static FfmpegLibraries ffmpeg;
 
     private final FakeMemory memory = new FakeMemory("video-encoder", SIZE)
             .grant(PICTURES, 0x1_0000, Access.READ).grant(BITSTREAM, 0x1_0000, Access.WRITE);
@@ -42,12 +43,13 @@ class VideoEncoderModelTest {
 
     @BeforeAll
     static void loadFfmpeg() throws IOException {
-        FfmpegLibraries.loadInto(Path.of("target", "ffmpeg"));
+        ffmpeg = FfmpegLibraries.loadInto(Path.of("target", "ffmpeg"));
     }
 
     @BeforeEach
     void putOnBoard() {
-        encoder = new VideoEncoderModel("/soc/video-encoder@0", new Dma(memory, new DmaLimits(32, 16, 4, 1 << 18)));
+        encoder = new VideoEncoderModel("/soc/video-encoder@0", new Dma(memory, new DmaLimits(32, 16, 4, 1 << 18)),
+                () -> ffmpeg);
         memory.put(PICTURES, TestScene.picture(FORMAT, 3));
     }
 
