@@ -21,11 +21,13 @@ import org.osgi.annotation.versioning.ProviderType;
  * @param caughtBy names of checks
  * @param ids what becomes of the backend's id
  * @param offering what becomes of its offers
+ * @param hosts what becomes of core, as its pools see it
  * @param pools what becomes of a pool
  */
 @ProviderType
 public record Flaw(String name, Set<String> caughtBy, UnaryOperator<String> ids,
-        UnaryOperator<List<PoolOffer>> offering, BiFunction<Pool, Setting, Pool> pools) {
+        UnaryOperator<List<PoolOffer>> offering, UnaryOperator<BackendHost> hosts,
+        BiFunction<Pool, Setting, Pool> pools) {
     /**
      * Where a pool is.
      *
@@ -37,7 +39,7 @@ public record Flaw(String name, Set<String> caughtBy, UnaryOperator<String> ids,
     public record Setting(PoolOffer offer, SmallMachine machine, BackendHost host) {}
 
     /** Nothing is wrong. */
-    private static final Flaw NONE = new Flaw("", Set.of(), id -> id, offers -> offers,
+    private static final Flaw NONE = new Flaw("", Set.of(), id -> id, offers -> offers, host -> host,
             (pool, _) -> pool);
 
     /**
@@ -48,17 +50,22 @@ public record Flaw(String name, Set<String> caughtBy, UnaryOperator<String> ids,
      * @param ids what becomes of the id
      */
     static Flaw ofId(String name, String caughtBy, UnaryOperator<String> ids) {
-        return new Flaw(name, Set.of(caughtBy.split(" ")), ids, NONE.offering, NONE.pools);
+        return new Flaw(name, Set.of(caughtBy.split(" ")), ids, NONE.offering, NONE.hosts, NONE.pools);
     }
 
     /** A flaw of offers; as above. */
     static Flaw ofOffers(String name, String caughtBy, UnaryOperator<List<PoolOffer>> offering) {
-        return new Flaw(name, Set.of(caughtBy.split(" ")), NONE.ids, offering, NONE.pools);
+        return new Flaw(name, Set.of(caughtBy.split(" ")), NONE.ids, offering, NONE.hosts, NONE.pools);
+    }
+
+    /** A flaw of what core is told; as above. */
+    static Flaw ofHost(String name, String caughtBy, UnaryOperator<BackendHost> hosts) {
+        return new Flaw(name, Set.of(caughtBy.split(" ")), NONE.ids, NONE.offering, hosts, NONE.pools);
     }
 
     /** A flaw of pools; as above. */
     static Flaw ofPools(String name, String caughtBy, BiFunction<Pool, Setting, Pool> pools) {
-        return new Flaw(name, Set.of(caughtBy.split(" ")), NONE.ids, NONE.offering, pools);
+        return new Flaw(name, Set.of(caughtBy.split(" ")), NONE.ids, NONE.offering, NONE.hosts, pools);
     }
 
     /** {@return all flaws that there are, made anew} */
@@ -88,6 +95,11 @@ public record Flaw(String name, Set<String> caughtBy, UnaryOperator<String> ids,
     /** {@return what a backend with this flaw offers} */
     public List<PoolOffer> offers(List<PoolOffer> right) {
         return offering.apply(right);
+    }
+
+    /** {@return core as the pools of a backend with this flaw see it} */
+    public BackendHost host(BackendHost core) {
+        return hosts.apply(core);
     }
 
     /** {@return the pool that a backend with this flaw opens} */

@@ -94,7 +94,7 @@ public final class SampleBackend implements HeapBackend {
                     .grants(Map.of("video-decoder", Access.READ_WRITE, "display", Access.READ)).build();
             return new LendingPool(offer.heap(), attributes, new MachineLender(machine, attributes),
                     LendingPolicy.of(1 << 20, 1 << 16).keeping(1, Duration.ofSeconds(5)), new NoTimer(),
-                    host.orElseThrow());
+                    flaw.host(host.orElseThrow()));
         }
         if (offer.useCase().equals(UseCase.TRUSTED_UI)) {
             HeapAttributes attributes = attributes().enforcement(Enforcement.FIREWALL).cpuAccess(Access.WRITE)
