@@ -69,7 +69,7 @@ final class PlayLoop implements AutoCloseable {
             complaint = status == ExitStatus.HOLDS ? "" : Text.oneLine(said.toString());
         } catch (CommandFailure failure) {
             complaint = failure.getMessage();
-        } catch (IllegalStateException e) {
+        } catch (IllegalStateException | LinkageError e) { // no service, or no class of it any longer
             Bundle own = FrameworkUtil.getBundle(PlayLoop.class);
             if (own == null || own.getState() == Bundle.ACTIVE) {
                 throw e;
