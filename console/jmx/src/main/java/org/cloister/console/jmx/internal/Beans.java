@@ -2,8 +2,6 @@
 package org.cloister.console.jmx.internal;
 
 import java.util.HashSet;
-import java.util.Hashtable;
-import java.util.Map;
 import java.util.Set;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.InstanceNotFoundException;
@@ -28,17 +26,17 @@ final class Beans implements AutoCloseable {
 
     /** {@return the name of the bean of all heaps} */
     static ObjectName core() {
-        return name(new Hashtable<>(Map.of("type", "Core")));
+        return name("type=Core");
     }
 
     /** {@return the name of a heap's bean, the heap's name quoted} */
     static ObjectName heap(String name) {
-        return name(new Hashtable<>(Map.of("type", "Heap", "name", ObjectName.quote(name))));
+        return name("type=Heap,name=" + ObjectName.quote(name));
     }
 
-    private static ObjectName name(Hashtable<String, String> keys) {
+    private static ObjectName name(String keys) {
         try {
-            return new ObjectName(DOMAIN, keys);
+            return new ObjectName(DOMAIN + ":" + keys);
         } catch (JMException impossible) {
             throw new IllegalStateException(impossible);
         }
