@@ -53,6 +53,8 @@ final class BoardServices implements AutoCloseable {
 
     private void publish(Soc soc) {
         ServiceRegistration<Soc> whole = register(Soc.class, soc, Map.of());
+        // Before what backends wait for: who sees a heap of the board can see the board, too.
+        register(BoardView.class, new InspectedBoard(soc), Map.of());
         register(DeviceTree.class, soc.deviceTree(), Map.of());
         register(Interrupts.class, soc.interrupts(), Map.of());
         for (ContiguousArea area : soc.contiguousAreas()) {
@@ -61,7 +63,6 @@ final class BoardServices implements AutoCloseable {
         }
         register(PhysicalMemory.class, soc.memory(Initiator.CPU),
                 Map.of(PhysicalMemory.INITIATOR, Initiator.CPU));
-        register(BoardView.class, new InspectedBoard(soc), Map.of());
         whole.setProperties(properties(Map.of(Soc.COMPLETE, true)));
     }
 

@@ -76,7 +76,7 @@ class BoardSwitchTest {
         power.addBoard(board("lab", false));
         assertThat(power.state()).isEqualTo(new PowerState("lab", Phase.ON, ""));
         assertThat(events).containsExactly(
-                "+Soc", "+DeviceTree", "+Interrupts", "+ContiguousArea", "+PhysicalMemory", "+BoardView",
+                "+Soc", "+BoardView", "+DeviceTree", "+Interrupts", "+ContiguousArea", "+PhysicalMemory",
                 "=Soc");
         assertThat(service(Soc.class, "(&(board=lab)(board.complete=true))")).isNotNull();
         PhysicalMemory cpu = service(PhysicalMemory.class, "(&(initiator=cpu)(board=lab))");
@@ -89,7 +89,7 @@ class BoardSwitchTest {
         events.clear();
         power.stop();
         assertThat(events).containsExactly(
-                "-BoardView", "-PhysicalMemory", "-ContiguousArea", "-Interrupts", "-DeviceTree", "-Soc");
+                "-PhysicalMemory", "-ContiguousArea", "-Interrupts", "-DeviceTree", "-BoardView", "-Soc");
         assertThat(power.state().phase()).isEqualTo(Phase.OFF);
         assertThatIllegalStateException().isThrownBy(() -> cpu.readInt(RAM));
     }
