@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.platform.driver;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +30,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public final class DeviceJob<T> {
     private final Importers importers;
-    private final Duration limit;
+    private final Patience patience;
     private final List<Part> parts = new ArrayList<>();
     private final List<Fence> awaited = new ArrayList<>();
     private final Fence done;
@@ -58,11 +57,11 @@ public final class DeviceJob<T> {
      *
      * @param name for people who debug
      * @param importers attaches buffers
-     * @param limit how long to wait for memory management
+     * @param patience how long to wait for memory management, and for the device when memory is taken away
      */
-    public DeviceJob(String name, Importers importers, Duration limit) {
+    public DeviceJob(String name, Importers importers, Patience patience) {
         this.importers = importers;
-        this.limit = limit;
+        this.patience = patience;
         this.done = new Fence(name);
     }
 
@@ -136,7 +135,7 @@ public final class DeviceJob<T> {
      */
     public List<MemoryRange> ranges(int part, long length) {
         Part wanted = parts.get(part);
-        Mapping mapping = wanted.attachment.map(wanted.access, limit);
+        Mapping mapping = wanted.attachment.map(wanted.access, patience.limit());
         wanted.mapping = Optional.of(mapping);
         return MemoryRange.of(mapping, length);
     }
@@ -154,7 +153,7 @@ public final class DeviceJob<T> {
     /** Core ends a mapping: the device is done in a moment. */
     private void settle() {
         if (atDevice) {
-            done.await(limit.toNanos());
+            patience.await(done);
         }
     }
 

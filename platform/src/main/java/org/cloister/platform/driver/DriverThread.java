@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.platform.driver;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -77,11 +76,11 @@ public final class DriverThread {
     }
 
     /**
-     * Runs {@code work} and waits until it is done, at most for {@code limit}. Not for this thread.
+     * Runs {@code work} and waits until it is done, as long as {@code patience} lasts. Not for this thread.
      *
      * @return whether it is done; when not, it will be later, unless the thread was told to end before
      */
-    public boolean barrier(Runnable work, Duration limit) {
+    public boolean barrier(Runnable work, Patience patience) {
         Fence done = new Fence("a word with " + name);
         boolean accepted = run(() -> {
             try {
@@ -90,7 +89,7 @@ public final class DriverThread {
                 done.signal();
             }
         });
-        return accepted && done.await(limit.toNanos()) > 0;
+        return accepted && patience.await(done);
     }
 
     private boolean isCurrent() {

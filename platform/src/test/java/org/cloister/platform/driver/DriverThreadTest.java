@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class DriverThreadTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Patience PATIENCE = Patience.of(LIMIT);
 
     private final List<RuntimeException> stumbles = new CopyOnWriteArrayList<>();
     private final DriverThread thread = new DriverThread("the thread under test", stumbles::add);
@@ -34,7 +35,7 @@ class DriverThreadTest {
             int number = i;
             assertThat(thread.run(() -> done.add(number))).isTrue();
         }
-        assertThat(thread.barrier(() -> { }, LIMIT)).isTrue();
+        assertThat(thread.barrier(() -> { }, PATIENCE)).isTrue();
         assertThat(done).hasSize(1000).isSorted();
     }
 
@@ -44,7 +45,7 @@ class DriverThreadTest {
         thread.run(() -> {
             throw thrown;
         });
-        assertThat(thread.barrier(() -> { }, LIMIT)).isTrue();
+        assertThat(thread.barrier(() -> { }, PATIENCE)).isTrue();
         assertThat(stumbles).containsExactly(thrown);
     }
 
@@ -52,8 +53,8 @@ class DriverThreadTest {
     void lettingTheBarrierThrowDoesNotHoldItsCaller() {
         assertThat(thread.barrier(() -> {
             throw new IllegalStateException("in the barrier");
-        }, LIMIT)).isTrue();
-        assertThat(thread.barrier(() -> { }, LIMIT)).isTrue();
+        }, PATIENCE)).isTrue();
+        assertThat(thread.barrier(() -> { }, PATIENCE)).isTrue();
         assertThat(stumbles).hasSize(1);
     }
 
@@ -61,9 +62,9 @@ class DriverThreadTest {
     void saysWhenABarrierIsNotReachedInTime() {
         CountDownLatch held = new CountDownLatch(1);
         thread.run(() -> awaitLatch(held));
-        assertThat(thread.barrier(() -> { }, Duration.ZERO)).isFalse();
+        assertThat(thread.barrier(() -> { }, Patience.of(Duration.ZERO))).isFalse();
         held.countDown();
-        assertThat(thread.barrier(() -> { }, LIMIT)).isTrue();
+        assertThat(thread.barrier(() -> { }, PATIENCE)).isTrue();
     }
 
     @Test
@@ -73,10 +74,10 @@ class DriverThreadTest {
         AtomicInteger runs = new AtomicInteger();
         thread.after(List.of(well, not), runs::incrementAndGet);
         well.signal();
-        thread.barrier(() -> { }, LIMIT);
+        thread.barrier(() -> { }, PATIENCE);
         assertThat(runs).hasValue(0);
         not.fail(new HeapException(HeapError.CANCELLED, "test", "a fence", "it has to", "do nothing"));
-        thread.barrier(() -> { }, LIMIT);
+        thread.barrier(() -> { }, PATIENCE);
         assertThat(runs).hasValue(1);
     }
 
@@ -84,7 +85,7 @@ class DriverThreadTest {
     void waitsForNoFenceWhenThereIsNone() {
         AtomicInteger runs = new AtomicInteger();
         thread.after(List.of(), runs::incrementAndGet);
-        thread.barrier(() -> { }, LIMIT);
+        thread.barrier(() -> { }, PATIENCE);
         assertThat(runs).hasValue(1);
     }
 
@@ -96,7 +97,7 @@ class DriverThreadTest {
         thread.run(done::countDown);
         thread.end();
         assertThat(thread.run(() -> { })).isFalse();
-        assertThat(thread.barrier(() -> { }, LIMIT)).isFalse();
+        assertThat(thread.barrier(() -> { }, PATIENCE)).isFalse();
         held.countDown();
         assertThat(done.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
@@ -117,7 +118,7 @@ class DriverThreadTest {
             thread.run(() -> done.add("accepted before"));
             thread.end(() -> done.add("last"));
             done.add("after the end");
-        }, LIMIT)).isTrue();
+        }, PATIENCE)).isTrue();
         thread.end(() -> done.add("never"));
         assertThat(done).startsWith("last", "after the end").doesNotContain("never");
     }

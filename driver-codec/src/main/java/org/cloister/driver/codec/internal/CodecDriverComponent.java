@@ -24,6 +24,7 @@ import org.cloister.importer.Importers;
 import org.cloister.platform.device.VideoCodec;
 import org.cloister.platform.device.VideoDecoder;
 import org.cloister.platform.driver.DeviceImporter;
+import org.cloister.platform.driver.Patience;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -41,7 +42,7 @@ public final class CodecDriverComponent implements CodecDriver {
     private final Heaps heaps;
     private final Importers importers;
     private final String heap;
-    private final Duration limit;
+    private final Patience patience;
     private final Map<Protection, DeviceImporter> bitstream = new EnumMap<>(Protection.class);
     private final Map<Protection, DeviceImporter> pictures = new EnumMap<>(Protection.class);
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
@@ -50,17 +51,18 @@ public final class CodecDriverComponent implements CodecDriver {
     @Activate
     public CodecDriverComponent(@Reference VideoDecoder device, @Reference Heaps heaps, @Reference Importers importers,
             CodecConfiguration configuration) {
-        this(device, heaps, importers, configuration.heap(), Duration.ofMillis(configuration.map_limit_ms()));
+        this(device, heaps, importers, configuration.heap(),
+                Patience.of(Duration.ofMillis(configuration.map_limit_ms())));
     }
 
     /** Starts to drive a device where there is no framework. */
     public CodecDriverComponent(
-            VideoDecoder device, Heaps heaps, Importers importers, String heap, Duration limit) {
+            VideoDecoder device, Heaps heaps, Importers importers, String heap, Patience patience) {
         this.device = device;
         this.heaps = heaps;
         this.importers = importers;
         this.heap = heap;
-        this.limit = limit;
+        this.patience = patience;
         for (Protection protection : Protection.values()) {
             bitstream.put(protection, bitstreamImporter(device, protection));
             pictures.put(protection, pictureImporter(device, protection));
@@ -113,7 +115,7 @@ public final class CodecDriverComponent implements CodecDriver {
     public DecodeSession open(DecodeSettings settings, DecodeListener listener) {
         SessionContext context = new SessionContext(device.initiator().name(), heaps, importers,
                 settings.heap().orElse(heap), bitstream.get(settings.protection()),
-                pictures.get(settings.protection()), limit, settings.heldFrames());
+                pictures.get(settings.protection()), patience, settings.heldFrames());
         Session session = new Session(
                 context, listener, events -> device.open(settings.stream(), events), sessions::remove);
         sessions.add(session);

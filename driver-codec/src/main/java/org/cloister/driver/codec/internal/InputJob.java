@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.driver.codec.internal;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.cloister.heap.Access;
@@ -11,6 +10,7 @@ import org.cloister.importer.Attachment;
 import org.cloister.importer.Mapping;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.driver.DeviceImporter;
+import org.cloister.platform.driver.Patience;
 
 /** Bitstream that a session was given. For the session's thread, but for what says otherwise. */
 final class InputJob {
@@ -62,16 +62,16 @@ final class InputJob {
     }
 
     /** Maps the buffer for the device, and gives the descriptor. */
-    List<MemoryRange> begin(Duration limit) {
-        Mapping opened = attachment.map(Access.READ, limit);
+    List<MemoryRange> begin(Patience patience) {
+        Mapping opened = attachment.map(Access.READ, patience.limit());
         mapping = Optional.of(opened);
         return MemoryRange.of(opened, length);
     }
 
     /** Waits until the device has read what it was given; at once when it was given nothing. For any thread. */
-    void awaitDevice(Duration limit) {
+    void awaitDevice(Patience patience) {
         if (mapping.isPresent()) {
-            read.await(limit.toNanos());
+            patience.await(read);
         }
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.driver.codec.internal;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.cloister.heap.Access;
@@ -12,6 +11,7 @@ import org.cloister.importer.Attachment;
 import org.cloister.importer.Mapping;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.driver.DeviceImporter;
+import org.cloister.platform.driver.Patience;
 
 /**
  * A buffer of the driver's that holds one picture after the other. For the session's thread, but for {@link #writing}.
@@ -118,10 +118,10 @@ final class PictureBuffer {
     }
 
     /** Announces the device as a writer, and gives the descriptor; maps the buffer anew if it was moved. */
-    List<MemoryRange> begin(long newCookie, Duration limit) {
+    List<MemoryRange> begin(long newCookie, Patience patience) {
         cookie = newCookie;
         if (mapping.filter(Mapping::isValid).isEmpty()) {
-            mapping = Optional.of(attachment.map(Access.WRITE, limit));
+            mapping = Optional.of(attachment.map(Access.WRITE, patience.limit()));
         }
         List<MemoryRange> ranges = MemoryRange.of(mapping.get(), buffer.size());
         Fence fence = new Fence("%s, buffer %d".formatted(importer.name(), buffer.id()));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.driver.codec.internal;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -144,7 +143,7 @@ final class Session implements DecodeSession {
     private void submit(InputJob job) {
         long cookie = nextCookie++;
         try {
-            device.queueBitstream(cookie, job.begin(context.limit()), job.timestamp());
+            device.queueBitstream(cookie, job.begin(context.patience()), job.timestamp());
             reading.put(cookie, job);
         } catch (HeapException e) {
             job.fail(e);
@@ -247,7 +246,7 @@ final class Session implements DecodeSession {
         long cookie = nextCookie++;
         try {
             context.watch(picture, reason -> takeAway(picture));
-            device.queueFrame(cookie, picture.begin(cookie, context.limit()));
+            device.queueFrame(cookie, picture.begin(cookie, context.patience()));
             writing.put(cookie, picture);
             picture.move(Place.DEVICE);
         } catch (HeapException e) {
@@ -266,14 +265,14 @@ final class Session implements DecodeSession {
             } else {
                 picture.unmap();
             }
-        }, context.limit());
-        picture.writing().await(context.limit().toNanos());
+        }, context.patience());
+        context.patience().await(picture.writing());
     }
 
     /** Core ends a mapping: waits until the device has read what it was given of it. On core's thread. */
     private void letRead(InputJob job) {
-        thread.barrier(() -> { }, context.limit());
-        job.awaitDevice(context.limit());
+        thread.barrier(() -> { }, context.patience());
+        job.awaitDevice(context.patience());
     }
 
     private void fail(HeapException reason) {

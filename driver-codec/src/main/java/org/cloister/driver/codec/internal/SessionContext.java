@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.driver.codec.internal;
 
-import java.time.Duration;
 import java.util.function.Consumer;
 import org.cloister.heap.Access;
 import org.cloister.heap.DmaBuf;
@@ -9,6 +8,7 @@ import org.cloister.heap.Heaps;
 import org.cloister.importer.Importers;
 import org.cloister.importer.Invalidation;
 import org.cloister.platform.driver.DeviceImporter;
+import org.cloister.platform.driver.Patience;
 
 /**
  * What a session gets from its driver.
@@ -19,11 +19,11 @@ import org.cloister.platform.driver.DeviceImporter;
  * @param heap the name of the heap for pictures
  * @param bitstream the device as a reader
  * @param pictures the device as a writer
- * @param limit how long to wait for memory management
+ * @param patience how long to wait for memory management and for the device
  * @param heldFrames how many pictures the client holds
  */
 record SessionContext(String name, Heaps heaps, Importers importers, String heap, DeviceImporter bitstream,
-        DeviceImporter pictures, Duration limit, int heldFrames) {
+        DeviceImporter pictures, Patience patience, int heldFrames) {
     PictureMemory newPictureMemory() {
         return new PictureMemory(heaps, importers, heap, pictures);
     }

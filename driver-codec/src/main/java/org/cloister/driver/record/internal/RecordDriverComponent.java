@@ -17,6 +17,7 @@ import org.cloister.platform.device.PictureFormat;
 import org.cloister.platform.device.VideoCodec;
 import org.cloister.platform.device.VideoEncoder;
 import org.cloister.platform.driver.DeviceImporter;
+import org.cloister.platform.driver.Patience;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -36,14 +37,14 @@ public final class RecordDriverComponent implements RecordDriver {
     @Activate
     public RecordDriverComponent(@Reference Camera camera, @Reference VideoEncoder encoder,
             @Reference Importers importers, RecordConfiguration configuration) {
-        this(camera, encoder, importers, Duration.ofMillis(configuration.map_limit_ms()));
+        this(camera, encoder, importers, Patience.of(Duration.ofMillis(configuration.map_limit_ms())));
     }
 
     /** Starts to drive the devices where there is no framework. */
-    public RecordDriverComponent(Camera camera, VideoEncoder encoder, Importers importers, Duration limit) {
+    public RecordDriverComponent(Camera camera, VideoEncoder encoder, Importers importers, Patience patience) {
         this.camera = camera;
         this.encoder = encoder;
-        this.context = new RecordContext(importers, limit,
+        this.context = new RecordContext(importers, patience,
                 new DeviceImporter(camera.initiator(), "pictures", camera.limits(), recordings(Access.WRITE)),
                 new DeviceImporter(encoder.initiator(), "pictures", encoder.limits(), recordings(Access.READ)),
                 new DeviceImporter(encoder.initiator(), "bitstream", encoder.limits(), recordings(Access.WRITE)));

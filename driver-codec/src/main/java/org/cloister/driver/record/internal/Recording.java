@@ -94,7 +94,8 @@ final class Recording implements RecordSession {
         if (!open.get()) {
             throw closed(what, "the session is closed");
         }
-        return new DeviceJob<>("%s %d".formatted(what, count.incrementAndGet()), context.importers(), context.limit());
+        return new DeviceJob<>("%s %d".formatted(what, count.incrementAndGet()), context.importers(),
+                context.patience());
     }
 
     private void start(DeviceJob<?> job, Runnable submit) {

@@ -37,6 +37,7 @@ import org.cloister.platform.BusFault;
 import org.cloister.platform.device.PixelFormat;
 import org.cloister.platform.device.StreamFormat;
 import org.cloister.platform.device.VideoCodec;
+import org.cloister.platform.driver.Patience;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +52,7 @@ class CodecDriverTest {
 
     private final TestBoard board = new TestBoard();
     private final CodecDriverComponent driver = new CodecDriverComponent(board.decoder(), board.core().heaps(DRIVER),
-            board.core().importers(DRIVER), TestBoard.VIDEO, Duration.ofSeconds(2));
+            board.core().importers(DRIVER), TestBoard.VIDEO, Patience.of(Duration.ofSeconds(2)));
     private final Recorder recorder = new Recorder();
 
     @AfterEach

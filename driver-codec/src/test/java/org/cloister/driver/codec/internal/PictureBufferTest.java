@@ -24,6 +24,7 @@ import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Heaps;
 import org.cloister.importer.Importers;
 import org.cloister.platform.driver.DeviceImporter;
+import org.cloister.platform.driver.Patience;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -50,7 +51,7 @@ class PictureBufferTest {
     private final Heaps heaps = board.core().heaps("driver");
     private final Importers importers = board.core().importers("driver");
     private final DeviceImporter importer = (DeviceImporter) new CodecDriverComponent(board.decoder(), heaps, importers,
-            TestBoard.VIDEO, Duration.ofSeconds(2)).pictureImporter(Protection.PROTECTED);
+            TestBoard.VIDEO, Patience.of(Duration.ofSeconds(2))).pictureImporter(Protection.PROTECTED);
 
     @AfterEach
     void switchOff() {

@@ -38,6 +38,7 @@ import org.cloister.platform.BusFault;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.device.Camera;
 import org.cloister.platform.device.DmaLimits;
+import org.cloister.platform.driver.Patience;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,8 @@ class RecordDriverTest {
     private final VideoEncoderModel encoder =
             new VideoEncoderModel("/soc/video-encoder@4900000", new Dma(memory("video-encoder"), LIMITS), () -> ffmpeg);
     private final RecordDriverComponent driver =
-            new RecordDriverComponent(camera, encoder, core.importers("driver"), Duration.ofSeconds(30));
+            new RecordDriverComponent(camera, encoder, core.importers("driver"),
+                    Patience.of(Duration.ofSeconds(30)));
     private final int picture = (int) driver.format().size();
 
     {

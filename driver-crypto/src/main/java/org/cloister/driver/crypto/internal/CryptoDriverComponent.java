@@ -35,6 +35,7 @@ import org.cloister.platform.device.CryptoJob;
 import org.cloister.platform.device.CryptoJob.Piece;
 import org.cloister.platform.driver.DeviceImporter;
 import org.cloister.platform.driver.DeviceJob;
+import org.cloister.platform.driver.Patience;
 import org.cloister.platform.layout.RsaKey;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -56,7 +57,7 @@ public final class CryptoDriverComponent implements CryptoDriver {
     private final Heaps heaps;
     private final Importers importers;
     private final String heap;
-    private final Duration limit;
+    private final Patience patience;
     private final DeviceImporter secrets;
     private final DeviceImporter messages;
     private final AtomicLong count = new AtomicLong();
@@ -67,17 +68,18 @@ public final class CryptoDriverComponent implements CryptoDriver {
     @Activate
     public CryptoDriverComponent(@Reference CryptoEngine engine, @Reference Heaps heaps,
             @Reference Importers importers, CryptoConfiguration configuration) {
-        this(engine, heaps, importers, configuration.heap(), Duration.ofMillis(configuration.map_limit_ms()));
+        this(engine, heaps, importers, configuration.heap(),
+                Patience.of(Duration.ofMillis(configuration.map_limit_ms())));
     }
 
     /** Starts to drive a device where there is no framework. */
     public CryptoDriverComponent(
-            CryptoEngine engine, Heaps heaps, Importers importers, String heap, Duration limit) {
+            CryptoEngine engine, Heaps heaps, Importers importers, String heap, Patience patience) {
         this.engine = engine;
         this.heaps = heaps;
         this.importers = importers;
         this.heap = heap;
-        this.limit = limit;
+        this.patience = patience;
         this.secrets = new DeviceImporter(engine.initiator(), "secrets", engine.limits(), Constraints.builder()
                 .access(Access.READ_WRITE).restriction(Restriction.REQUIRED).useCases(Set.of(KEYS)));
         this.messages = new DeviceImporter(engine.initiator(), "messages", engine.limits(), Constraints.builder()
@@ -174,7 +176,7 @@ public final class CryptoDriverComponent implements CryptoDriver {
             throw gone();
         }
         return new DeviceJob<>("%s: %s, job %d".formatted(engine.initiator().name(), what, count.incrementAndGet()),
-                importers, limit);
+                importers, patience);
     }
 
     private CompletionStage<byte[]> start(DeviceJob<byte[]> job, Supplier<CryptoJob> descriptor) {

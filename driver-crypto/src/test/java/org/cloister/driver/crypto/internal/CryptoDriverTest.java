@@ -32,6 +32,7 @@ import org.cloister.platform.BusFault;
 import org.cloister.platform.device.CryptoEvent;
 import org.cloister.platform.device.CryptoJob;
 import org.cloister.platform.device.MemoryRange;
+import org.cloister.platform.driver.Patience;
 import org.cloister.platform.layout.RsaKey;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,7 @@ class CryptoDriverTest {
 
     private CryptoDriverComponent driver(String heap) {
         return new CryptoDriverComponent(board.crypto(), board.core().heaps("driver"),
-                board.core().importers("driver"), heap, Duration.ofSeconds(2));
+                board.core().importers("driver"), heap, Patience.of(Duration.ofSeconds(2)));
     }
 
     /** The case that a copy by the CPU breaks: padding from here, and a digest that is in restricted memory. */

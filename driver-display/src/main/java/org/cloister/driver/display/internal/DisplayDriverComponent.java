@@ -12,6 +12,7 @@ import org.cloister.heap.HeapState;
 import org.cloister.heap.Heaps;
 import org.cloister.importer.Importers;
 import org.cloister.platform.device.DisplayController;
+import org.cloister.platform.driver.Patience;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -40,17 +41,18 @@ public final class DisplayDriverComponent implements DisplayDriver {
     @Activate
     public DisplayDriverComponent(@Reference DisplayController device, @Reference Heaps heaps,
             @Reference Importers importers, DisplayConfiguration configuration) {
-        this(device, heaps, importers, configuration.heap(), Duration.ofMillis(configuration.map_limit_ms()), List.of());
+        this(device, heaps, importers, configuration.heap(),
+                Patience.of(Duration.ofMillis(configuration.map_limit_ms())), List.of());
     }
 
     /** Starts to drive a device where there is no framework. */
     public DisplayDriverComponent(DisplayController device, Heaps heaps, Importers importers, String heap,
-            Duration limit, List<OutputListener> listeners) {
+            Patience patience, List<OutputListener> listeners) {
         this.heaps = heaps;
         this.heap = heap;
         this.listeners = listeners;
         outputs = device.pipes().stream()
-                .map(pipe -> new Output(pipe, device.limits(), importers, limit, this::tell)).toList();
+                .map(pipe -> new Output(pipe, device.limits(), importers, patience, this::tell)).toList();
     }
 
     private void tell(OutputEvent event) {

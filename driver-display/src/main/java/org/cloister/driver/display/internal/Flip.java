@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.driver.display.internal;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +15,7 @@ import org.cloister.importer.Mapping;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.device.Scene;
 import org.cloister.platform.driver.DeviceImporter;
+import org.cloister.platform.driver.Patience;
 
 /** Layers on their way to the panel. Its owner calls one method at a time; {@link #done} is for any thread. */
 final class Flip {
@@ -98,11 +98,11 @@ final class Flip {
     }
 
     /** Maps the buffers, and describes the scene. */
-    Scene begin(Duration limit) {
+    Scene begin(Patience patience) {
         atDevice = true;
         List<Scene.Plane> planes = new ArrayList<>();
         for (int i = 0; i < layers.size(); i++) {
-            Mapping mapping = attachments.get(i).map(Access.READ, limit);
+            Mapping mapping = attachments.get(i).map(Access.READ, patience.limit());
             mappings.add(mapping);
             Layer layer = layers.get(i);
             planes.add(new Scene.Plane(layer.format(), MemoryRange.of(mapping, layer.format().size()), layer.destination()));
@@ -111,9 +111,9 @@ final class Flip {
     }
 
     /** Waits until the device has fetched what it was given; at once when it was given nothing. For any thread. */
-    void awaitDevice(Duration limit) {
+    void awaitDevice(Patience patience) {
         if (atDevice) {
-            done.await(limit.toNanos());
+            patience.await(done);
         }
     }
 

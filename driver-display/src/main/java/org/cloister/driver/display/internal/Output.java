@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.driver.display.internal;
 
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import org.cloister.driver.display.DisplayOutput;
@@ -11,6 +10,7 @@ import org.cloister.driver.display.OutputListener;
 import org.cloister.importer.Importers;
 import org.cloister.platform.device.DisplayPipe;
 import org.cloister.platform.device.DmaLimits;
+import org.cloister.platform.driver.Patience;
 
 /** The driver's side of a pipe: its planes, and what they have in common. Safe for use by any thread. */
 final class Output implements DisplayOutput, AutoCloseable {
@@ -18,11 +18,11 @@ final class Output implements DisplayOutput, AutoCloseable {
     private final OutputListener listener;
     private final Map<DisplayPlane.Kind, PlaneQueue> planes = new EnumMap<>(DisplayPlane.Kind.class);
 
-    Output(DisplayPipe pipe, DmaLimits limits, Importers importers, Duration limit, OutputListener listener) {
+    Output(DisplayPipe pipe, DmaLimits limits, Importers importers, Patience patience, OutputListener listener) {
         this.pipe = pipe;
         this.listener = listener;
         for (DisplayPlane.Kind kind : DisplayPlane.Kind.values()) {
-            planes.put(kind, new PlaneQueue(pipe, kind, limits, importers, limit, listener));
+            planes.put(kind, new PlaneQueue(pipe, kind, limits, importers, patience, listener));
         }
         pipe.onProtectionChange(this::protectionChanged);
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.driver.display.internal;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -25,6 +24,7 @@ import org.cloister.platform.device.DmaLimits;
 import org.cloister.platform.device.Scene;
 import org.cloister.platform.driver.DeviceImporter;
 import org.cloister.platform.driver.DriverThread;
+import org.cloister.platform.driver.Patience;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +42,7 @@ final class PlaneQueue implements DisplayPlane, AutoCloseable {
     private final PlaneStates states;
     private final Importers importers;
     private final DeviceImporter importer;
-    private final Duration limit;
+    private final Patience patience;
     private final DriverThread thread;
     private final AtomicInteger pending = new AtomicInteger();
     private final AtomicLong count = new AtomicLong();
@@ -50,7 +50,7 @@ final class PlaneQueue implements DisplayPlane, AutoCloseable {
     private final Deque<Flip> waiting = new ArrayDeque<>(); // for the thread only
     private Optional<Flip> showing = Optional.empty(); // for the thread only
 
-    PlaneQueue(DisplayPipe pipe, Kind kind, DmaLimits limits, Importers importers, Duration limit,
+    PlaneQueue(DisplayPipe pipe, Kind kind, DmaLimits limits, Importers importers, Patience patience,
             OutputListener listener) {
         this.pipe = pipe;
         this.kind = kind;
@@ -58,7 +58,7 @@ final class PlaneQueue implements DisplayPlane, AutoCloseable {
         this.importers = importers;
         this.importer = ScanOut.of(pipe, kind, limits);
         this.states = new PlaneStates(importer.name());
-        this.limit = limit;
+        this.patience = patience;
         this.thread = new DriverThread("cloister flips of " + importer.name(),
                 e -> LOG.error("the flips of {} stumbled", importer.name(), e));
     }
@@ -165,8 +165,8 @@ final class PlaneQueue implements DisplayPlane, AutoCloseable {
      * when it does. On core's thread.
      */
     private void settle(Flip flip) {
-        thread.barrier(() -> { }, limit);
-        flip.awaitDevice(limit);
+        thread.barrier(() -> { }, patience);
+        flip.awaitDevice(patience);
     }
 
     private void pump() {
@@ -185,7 +185,7 @@ final class PlaneQueue implements DisplayPlane, AutoCloseable {
         showing = Optional.of(flip);
         states.on(PlaneSignal.FETCH);
         try {
-            Scene scene = flip.begin(limit);
+            Scene scene = flip.begin(patience);
             DisplayListener told = event -> thread.run(() -> finished(flip, event));
             switch (kind) {
                 case PRIMARY -> pipe.show(0, scene, told);

@@ -25,6 +25,7 @@ import org.cloister.platform.device.ColourCoding;
 import org.cloister.platform.device.PictureFormat;
 import org.cloister.platform.device.PixelFormat;
 import org.cloister.platform.device.Scene.Area;
+import org.cloister.platform.driver.Patience;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +38,8 @@ class DisplayDriverTest {
 
     private final TestBoard board = new TestBoard();
     private final DisplayDriverComponent driver = new DisplayDriverComponent(board.display(),
-            board.core().heaps(DRIVER), board.core().importers(DRIVER), TestBoard.VIDEO, Duration.ofSeconds(2),
+            board.core().heaps(DRIVER), board.core().importers(DRIVER), TestBoard.VIDEO,
+            Patience.of(Duration.ofSeconds(2)),
             List.of(event -> {
                 throw new IllegalStateException("a listener of the test");
             }));

@@ -30,6 +30,7 @@ import org.cloister.platform.device.ColourCoding;
 import org.cloister.platform.device.PictureFormat;
 import org.cloister.platform.device.PixelFormat;
 import org.cloister.platform.device.Scene.Area;
+import org.cloister.platform.driver.Patience;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +43,8 @@ class TrustedPlaneTest {
     private final TestBoard board = new TestBoard().serveVideo();
     private final BlockingQueue<OutputEvent> events = new LinkedBlockingQueue<>();
     private final DisplayDriverComponent driver = new DisplayDriverComponent(board.display(),
-            board.core().heaps("driver"), board.core().importers("driver"), TestBoard.VIDEO, Duration.ofSeconds(2),
+            board.core().heaps("driver"), board.core().importers("driver"), TestBoard.VIDEO,
+            Patience.of(Duration.ofSeconds(2)),
             List.of(events::add));
     private final DisplayOutput builtIn = driver.outputs().getFirst();
     private final DisplayOutput connector = driver.outputs().getLast();

@@ -16,6 +16,7 @@ import org.cloister.heap.HeapException;
 import org.cloister.importer.Importers;
 import org.cloister.importer.Invalidation;
 import org.cloister.platform.driver.DriverThread;
+import org.cloister.platform.driver.Patience;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -308,7 +309,7 @@ final class GpuCore {
             normalWork.run();
             protectedMode.release();
             memory.close();
-        }, patience());
+        }, Patience.of(patience()));
         thread.end();
     }
 }

@@ -13,6 +13,7 @@ import org.cloister.driver.panthor.internal.GroupMachine.Event;
 import org.cloister.heap.Fence;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
+import org.cloister.platform.driver.Patience;
 import org.cloister.platform.mali.ComposeJob;
 import org.cloister.platform.mali.HostInterface;
 import org.slf4j.Logger;
@@ -107,7 +108,7 @@ final class Group implements GpuGroup {
 
     /** Core ends a mapping: what has not begun maps anew, and for what has is waited. On core's thread. */
     private void settle() {
-        core.thread().barrier(() -> { }, core.limits().map());
+        core.thread().barrier(() -> { }, Patience.of(core.limits().map()));
     }
 
     private void accept(Job job) {

@@ -14,13 +14,14 @@ import org.cloister.driver.codec.internal.CodecDriverComponent;
 import org.cloister.driver.display.DisplayDriver;
 import org.cloister.driver.display.internal.DisplayDriverComponent;
 import org.cloister.heap.Heap;
+import org.cloister.platform.driver.Patience;
 import org.cloister.player.clip.internal.Clips;
 import org.cloister.player.clip.internal.ContentKeys;
 import org.cloister.player.clip.internal.FrameReference;
 
 /** A board with its drivers, ready to play on. */
 public final class PlayerBoard implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(2);
+    private static final Patience LIMIT = Patience.of(Duration.ofSeconds(2));
 
     public final TestBoard board;
     private final CodecDriverComponent codec;
