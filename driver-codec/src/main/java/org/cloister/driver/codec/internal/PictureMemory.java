@@ -6,6 +6,7 @@ import java.util.List;
 import org.cloister.driver.codec.internal.PictureBuffer.Place;
 import org.cloister.heap.Access;
 import org.cloister.heap.AllocationRequest;
+import org.cloister.heap.BufferState;
 import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapError;
@@ -48,8 +49,7 @@ final class PictureMemory {
      * @throws HeapException what the heap or the importer says; buffers that were had are kept
      */
     void allocate() {
-        long fitting = buffers.stream().filter(buffer -> buffer.buffer().size() >= neededSize).count();
-        for (long i = fitting; i < neededCount; i++) {
+        for (long i = fitting(); i < neededCount; i++) {
             buffers.add(newBuffer());
         }
     }
@@ -78,9 +78,22 @@ final class PictureMemory {
         return List.copyOf(buffers);
     }
 
-    /** Releases a buffer that is idle and too short; tells whether it did. */
+    private long fitting() {
+        return buffers.stream().filter(this::fits).count();
+    }
+
+    /** Whether more is needed than there is. */
+    boolean isShort() {
+        return fitting() < neededCount;
+    }
+
+    private boolean fits(PictureBuffer buffer) {
+        return buffer.buffer().size() >= neededSize && buffer.buffer().state() == BufferState.LIVE;
+    }
+
+    /** Releases a buffer that is idle, and too short or revoked; tells whether it did. */
     boolean releaseIfUseless(PictureBuffer buffer) {
-        boolean useless = buffer.place() == Place.IDLE && buffer.buffer().size() < neededSize;
+        boolean useless = buffer.place() == Place.IDLE && !fits(buffer);
         if (useless) {
             buffer.release();
             buffers.remove(buffer);

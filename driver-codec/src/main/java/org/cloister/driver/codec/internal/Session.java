@@ -14,6 +14,7 @@ import org.cloister.driver.codec.DecodeEvent;
 import org.cloister.driver.codec.DecodeListener;
 import org.cloister.driver.codec.DecodeSession;
 import org.cloister.driver.codec.internal.PictureBuffer.Place;
+import org.cloister.heap.BufferState;
 import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Fence;
 import org.cloister.heap.HeapError;
@@ -218,16 +219,27 @@ final class Session implements DecodeSession {
     private void returned(PictureBuffer picture) {
         picture.notWritten(cancelled("the device gave the memory for the picture back"));
         picture.move(Place.IDLE);
-        boolean released = memory.releaseIfUseless(picture);
+        boolean released = discarded(picture);
         if (picture.wasInvalidated() && !released) {
             picture.unmap();
             offer(picture);
         }
     }
 
+    /** Releases what is of no use any more. Where memory that core has revoked was not replaced, the session fails. */
+    private boolean discarded(PictureBuffer picture) {
+        boolean revoked = picture.buffer().state() == BufferState.REVOKED;
+        boolean released = memory.releaseIfUseless(picture);
+        if (released && revoked && memory.isShort()) {
+            fail(new HeapException(HeapError.REVOKED, "decode", context.name(), "memory for pictures was taken away",
+                    "flush the session, which goes on in other memory of heap " + context.heap()));
+        }
+        return released;
+    }
+
     /** Gives the device memory for a picture, as soon as nobody reads the previous one any more. */
     private void offer(PictureBuffer picture) {
-        if (picture.place() != Place.IDLE || failure.isPresent() || memory.releaseIfUseless(picture)) {
+        if (picture.place() != Place.IDLE || failure.isPresent() || discarded(picture)) {
             return;
         }
         picture.move(Place.WAITING);

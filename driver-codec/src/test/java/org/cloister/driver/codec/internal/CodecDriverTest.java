@@ -324,6 +324,26 @@ class CodecDriverTest {
     }
 
     @Test
+    void goesOnInOtherMemoryWhenFlushedAfterARevocation() {
+        board.serveVideo();
+        try (DecodeSession session = open(Protection.PROTECTED, Optional.empty())) {
+            decode(session, accessUnits("small").getFirst(), 0);
+            Frame before = recorder.await(DecodeEvent.PictureReady.class).frame();
+            board.withdrawVideo();
+            assertThat(recorder.await(DecodeEvent.Failed.class).reason().error()).isEqualTo(HeapError.REVOKED);
+            board.serveVideo();
+            session.flush();
+            recorder.await(DecodeEvent.Flushed.class);
+            decode(session, accessUnits("small").getFirst(), 1);
+
+            Frame after = recorder.await(DecodeEvent.PictureReady.class).frame();
+            assertThat(md5(asTheDisplay(after))).isEqualTo(reference("small").getFirst());
+            assertThat(before.buffer().state()).isEqualTo(BufferState.REVOKED);
+            before.close();
+        }
+    }
+
+    @Test
     void aBoardThatGoesOffEndsSessions() {
         board.serveVideo();
         DecodeSession session = open(Protection.PROTECTED, Optional.empty());
