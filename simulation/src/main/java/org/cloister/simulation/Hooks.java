@@ -51,6 +51,11 @@ interface Hooks {
         return importers;
     }
 
+    /** What a driver gets. */
+    default Importers driversImporters(Importers importers) {
+        return importers;
+    }
+
     /** Memory as a network card sees it. */
     default PhysicalMemory strangersMemory(PhysicalMemory memory) {
         return memory;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.simulation;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -15,6 +16,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.cloister.heap.Fence;
+import org.cloister.platform.driver.Patience;
 
 /**
  * One virtual clock, and all threads of a simulation, of which one runs at a time. Threads are virtual ones of the JDK,
@@ -26,6 +29,9 @@ import java.util.function.BooleanSupplier;
 public final class Scheduler implements Executor {
     /** One in so many steps lets time pass although somebody could run. */
     private static final int RUSH = 64;
+    /** Longer than a run takes by the machine's clock, so that nobody is woken by that. */
+    private static final Duration WITHOUT_END = Duration.ofDays(1);
+    private static final Duration FOR_DEVICES = Duration.ofSeconds(45);
 
     private record Appointment(long at, long order, Runnable action) {}
 
@@ -184,6 +190,44 @@ public final class Scheduler implements Executor {
             thread.interrupt();
         }
         return over[0];
+    }
+
+    /** Waits until a thread has ended. An interrupt is kept, and ends nothing. */
+    public void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** As drivers wait: for core without end, for their devices by this clock. */
+    Patience patience() {
+        return new Patience() {
+            @Override
+            public Duration limit() {
+                return WITHOUT_END;
+            }
+
+            @Override
+            public boolean await(Fence fence) {
+                var late = new boolean[1];
+                Thread self = Thread.currentThread();
+                fence.onSignal(() -> LockSupport.unpark(self));
+                after(FOR_DEVICES.toNanos(), () -> {
+                    late[0] = true;
+                    LockSupport.unpark(self);
+                });
+                Scheduler.await(() -> fence.isSignalled() || late[0]);
+                return fence.isSignalled();
+            }
+        };
     }
 
     private static void await(BooleanSupplier condition) {

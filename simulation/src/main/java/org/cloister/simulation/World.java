@@ -75,8 +75,22 @@ final class World {
         var operator = new Operator(this, bundles, machine, clients, hooks.backends(backends),
                 random.split());
         actors.add(scheduler.start("operator", operator::run));
+        watch(random);
         var attacker = new Attacker(this, machine, bundles.area(), random.split());
         actors.add(scheduler.start("attacker", attacker::run));
+    }
+
+    /** Somebody watches protected video, by way of drivers. */
+    private void watch(SplittableRandom random) {
+        var mappings = new Mappings(this::found);
+        var decoder = new SimulatedDecoder(block("video-decoder", mappings, random), faults);
+        var panel = new SimulatedDisplay(block("display", mappings, random), faults);
+        var viewer = new Viewer(this, decoder, panel, mappings, random.split());
+        actors.add(scheduler.start("viewer", viewer::run));
+    }
+
+    private Block block(String initiator, Mappings mappings, SplittableRandom random) {
+        return new Block(machine.soc().memory(initiator), this, mappings, random.split());
     }
 
     /** A bundle that firmware does not let start is the operator's to start again. */
@@ -144,6 +158,11 @@ final class World {
 
     long steps() {
         return steps;
+    }
+
+    /** Whether the board is off. */
+    boolean isOver() {
+        return over;
     }
 
     boolean isEnding() {

@@ -110,6 +110,16 @@ enum SeededBug {
             }));
         }
     }),
+    /** A driver says that its device has stopped, and does not look. */
+    DEVICE_GOES_ON(5, new Hooks() {
+        @Override
+        public Importers driversImporters(Importers importers) {
+            return proxy(Importers.class, importers, Map.of("attach", arguments -> {
+                Importer importer = proxy(Importer.class, (Importer) arguments[1], Map.of("invalidated", told -> null));
+                return importers.attach((DmaBuf) arguments[0], importer, (Access) arguments[2]);
+            }));
+        }
+    }),
     /** What firmware refuses to give back is taken for given back. */
     RECLAIM_NOT_HEEDED(6, new Hooks() {
         @Override
