@@ -210,7 +210,7 @@ class BackendLifeTest {
             assertRefused(left::reservation, HeapError.REVOKED);
             heap.allocate(4096).close();
         } finally {
-            core.delete();
+            Framework.remove(core);
             bundle.start();
         }
         Framework.eventually("nothing is left", () -> heap.usage().buffers() == 0);

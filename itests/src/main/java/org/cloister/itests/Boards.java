@@ -24,7 +24,7 @@ final class Boards {
 
     /** Switches the board off, where one is on, and waits until it is gone. */
     static void off() throws IOException {
-        Framework.configuration("org.cloister.emulator.board").delete();
+        Framework.remove(Framework.configuration("org.cloister.emulator.board"));
         Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
     }
 }

@@ -59,7 +59,7 @@ class ConsoleTest {
     void switchOff() throws Exception {
         session.close();
         Framework.service(HeapAdmin.class, null).restore(VIDEO);
-        board.delete();
+        Framework.remove(board);
         Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
     }
 
@@ -169,7 +169,7 @@ class ConsoleTest {
             assertThat(get(served, "")).contains("<title>Cloister</title>");
             assertThat(get(served, "api/state")).contains("\"board\":{\"name\":\"lab\"", VIDEO, "\"regions\":[");
         } finally {
-            page.delete();
+            Framework.remove(page);
         }
         Framework.eventually("the page is gone", () -> Framework.context().getServiceReference(WebPage.class) == null);
     }

@@ -27,9 +27,11 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationListener;
 
 /** What tests need of the framework they run in. */
 final class Framework {
@@ -95,6 +97,30 @@ final class Framework {
 
     static Configuration configuration(String pid) throws IOException {
         return service(ConfigurationAdmin.class, null).getConfiguration(pid, "?");
+    }
+
+    /**
+     * Removes a configuration, and waits until all components have heard of it and of all changes before it. Were it
+     * made anew before Declarative Services hear that it was deleted, they would take the new one for the old one, both
+     * being of the same revision, and keep what they had.
+     */
+    static void remove(Configuration configuration) throws IOException {
+        configuration.delete();
+        String marker = "org.cloister.itests.marker";
+        var heard = new CountDownLatch(1); // changes are told one after the other
+        ConfigurationListener listener = event -> {
+            if (event.getPid().equals(marker)) {
+                heard.countDown();
+            }
+        };
+        ServiceRegistration<ConfigurationListener> registration =
+                context().registerService(ConfigurationListener.class, listener, null);
+        try {
+            configuration(marker).update(properties(Map.of("nanos", System.nanoTime())));
+            eventually("the marker behind a removed configuration was told", () -> heard.getCount() == 0);
+        } finally {
+            registration.unregister();
+        }
     }
 
     static Dictionary<String, Object> properties(Map<String, ?> values) {

@@ -154,7 +154,7 @@ class HeapServiceTest {
                     .stream().map(Explanation.Reason::kind).toList()
                     .equals(List.of(Explanation.Kind.SERVED, Explanation.Kind.OVERRIDDEN)));
         } finally {
-            configuration.delete();
+            Framework.remove(configuration);
         }
         Framework.eventually("the ranked backend serves again", () -> heap.backend().equals("ranked"));
     }

@@ -64,7 +64,7 @@ class LoanEventsTest {
     @AfterEach
     void switchOff() throws IOException {
         registrations.forEach(ServiceRegistration::unregister);
-        backend.delete();
+        Framework.remove(backend);
         Boards.off();
     }
 

@@ -57,7 +57,7 @@ class ManagedBeansTest {
     @AfterEach
     void takeBack() throws Exception {
         registered.forEach(ServiceRegistration::unregister);
-        configuration.delete();
+        Framework.remove(configuration);
         Framework.eventually("the beans are gone", () -> own().isEmpty());
     }
 

@@ -57,7 +57,7 @@ class MetricsTest {
     @AfterEach
     void takeBack() throws Exception {
         registered.forEach(ServiceRegistration::unregister);
-        page.delete();
+        Framework.remove(page);
         Framework.eventually("the page is gone", () -> Framework.context().getServiceReference(WebPage.class) == null);
     }
 

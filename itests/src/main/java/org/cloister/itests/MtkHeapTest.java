@@ -54,7 +54,7 @@ class MtkHeapTest {
         assertThat(mtk.getLastModified()).isEqualTo(started);
         optee.start();
         if (configured.isPresent()) {
-            configured.get().delete();
+            Framework.remove(configured.get());
         }
         off();
     }
@@ -177,7 +177,7 @@ class MtkHeapTest {
             heaps().await(CMA, PATIENCE).allocate(4096).close();
         } finally {
             off();
-            application.delete();
+            Framework.remove(application);
             awaitApplication("4477588a-8476-11e2-ad15-e41f1390d676");
         }
     }
@@ -202,7 +202,7 @@ class MtkHeapTest {
                         && e.getMessage().contains("known default: 4477588a-8476-11e2-ad15-e41f1390d676");
             }
         });
-        configuration.delete();
+        Framework.remove(configuration);
         configured = Optional.empty();
         Framework.eventually("the default serves", () -> {
             try (DmaBuf buffer = heaps().await(CM, PATIENCE).allocate(4096)) {

@@ -230,7 +230,7 @@ class OpteeTest {
             saboteur.arm(false);
             listener.unregister();
             between.unregister();
-            backend.delete();
+            Framework.remove(backend);
         }
     }
 

@@ -117,7 +117,7 @@ class OwnershipTest {
             }
             heap().allocate(8192).close();
         } finally {
-            configuration.delete();
+            Framework.remove(configuration);
         }
     }
 }

@@ -136,8 +136,8 @@ class PlaybackTest {
             awaitNumbering("LEGACY");
             assertPlayed(play(heap), "mt8195", "mtk", "in OP-TEE 4.10 by SMC");
         } finally {
-            application.delete();
-            backend.delete();
+            Framework.remove(application);
+            Framework.remove(backend);
             awaitNumbering("CURRENT");
         }
     }
@@ -178,7 +178,7 @@ class PlaybackTest {
             Player.play("--picture", directory.resolve("sheet.png").toString());
             Boards.off();
         } finally {
-            firmware.delete();
+            Framework.remove(firmware);
         }
         String key = "00112233445566778899aabbccddeeff"; // of the sample
         assertThat(trace).content().contains("msg> ").contains("in> ")

@@ -53,7 +53,7 @@ class SwapPlaybackTest {
             Heap heap = Framework.service(Heap.class, "(heap.name=protected,secure-video)");
             Framework.eventually("the carve-out serves again", () -> heap.backend().equals("carveout"));
         } finally {
-            core.delete();
+            Framework.remove(core);
             twin.unregister();
         }
     }
