@@ -100,14 +100,19 @@ final class Framework {
     }
 
     /**
-     * Removes a configuration, and waits until all components have heard of it and of all changes before it. Were it
-     * made anew before Declarative Services hear that it was deleted, they would take the new one for the old one, both
-     * being of the same revision, and keep what they had.
+     * Removes a configuration, and waits until all components have heard of it. Were it made anew before Declarative
+     * Services hear that it was deleted, they would take the new one for the old one, both being of the same revision, and
+     * keep what they had.
      */
     static void remove(Configuration configuration) throws IOException {
         configuration.delete();
-        String marker = "org.cloister.itests.marker";
-        var heard = new CountDownLatch(1); // changes are told one after the other
+        awaitConfigured();
+    }
+
+    /** Waits until all components have heard of all changes of configurations so far. */
+    static void awaitConfigured() throws IOException {
+        String marker = "org.cloister.itests.marker"; // changes are told one after the other
+        var heard = new CountDownLatch(1);
         ConfigurationListener listener = event -> {
             if (event.getPid().equals(marker)) {
                 heard.countDown();
@@ -117,7 +122,7 @@ final class Framework {
                 context().registerService(ConfigurationListener.class, listener, null);
         try {
             configuration(marker).update(properties(Map.of("nanos", System.nanoTime())));
-            eventually("the marker behind a removed configuration was told", () -> heard.getCount() == 0);
+            eventually("the marker behind all changes was told", () -> heard.getCount() == 0);
         } finally {
             registration.unregister();
         }
