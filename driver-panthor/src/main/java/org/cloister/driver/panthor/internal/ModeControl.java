@@ -23,7 +23,7 @@ final class ModeControl {
     private final GpuCore core;
     private final RegisterBlock registers;
     private final ModeMachine machine = new ModeMachine();
-    private Timer.Alarm alarm = () -> { }; // of exiting, resetting
+    private Timer.Alarm alarm = () -> { }; // of looking, exiting, resetting
 
     ModeControl(GpuCore core, RegisterBlock registers) {
         this.core = core;
@@ -76,7 +76,7 @@ final class ModeControl {
             machine.on(Event.ENTERED);
             core.pump();
         } else if (left.isPositive()) {
-            core.timer().after(POLL, () -> core.thread().run(() -> poll(left.minus(POLL))));
+            alarm = core.timer().after(POLL, () -> core.thread().run(() -> poll(left.minus(POLL))));
         } else {
             hang("it acknowledged protected mode, and is not in it");
         }
