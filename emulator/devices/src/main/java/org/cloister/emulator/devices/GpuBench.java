@@ -52,6 +52,8 @@ public interface GpuBench {
     enum Point {
         /** A stream has come to a protected region, and the host is told so. */
         ASKED_FOR_PROTECTED_MODE,
+        /** It has acknowledged that the host wants protected mode, and is not in it. */
+        ACKNOWLEDGED_PROTECTED_MODE,
         /** The GPU is in protected mode, and has executed nothing there. */
         ENTERED_PROTECTED_MODE
     }

@@ -18,6 +18,12 @@ interface Chip {
     /** A stream waits for protected mode, and the host knows. */
     void askedForProtectedMode();
 
+    /** The host was told that its request for protected mode was heard, and nothing of it is done. */
+    void acknowledgedProtectedMode();
+
+    /** Whether it may go on, rather than stand still at a point that it came to. */
+    boolean isClocked();
+
     /** From now on all accesses are those of protected mode. */
     void enterProtectedMode();
 

@@ -271,6 +271,16 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
         }
 
         @Override
+        public void acknowledgedProtectedMode() {
+            clock.at(Point.ACKNOWLEDGED_PROTECTED_MODE);
+        }
+
+        @Override
+        public boolean isClocked() {
+            return clock.isRunning();
+        }
+
+        @Override
         public void leaveProtectedMode() {
             memory.protectedMode(false);
             spaces.hold(false);

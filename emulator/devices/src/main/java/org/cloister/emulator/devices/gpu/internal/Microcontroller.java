@@ -15,7 +15,8 @@ import org.cloister.platform.mali.HostInterface;
  * The microcontroller as its firmware makes it behave: it answers requests, runs command streams, and moves the GPU
  * into protected mode and out of it. For the GPU's thread.
  *
- * <p>In protected mode it writes restricted memory only, so that it answers when that is left.
+ * <p>In protected mode it writes restricted memory only, so that it answers when that is left; and that it will enter
+ * it, it says before, and raises the interrupt afterwards.
  */
 final class Microcontroller {
     private static final int SPACE = 0;
@@ -26,6 +27,7 @@ final class Microcontroller {
     private final SharedSection shared;
     private final TreeMap<Integer, StreamState> streams = new TreeMap<>(); // by group and number
     private Optional<StreamState> inside = Optional.empty(); // the stream whose protected region runs
+    private boolean isToEnter; // protected mode, for which it was asked
 
     Microcontroller(Chip chip) {
         this.chip = chip;
@@ -64,11 +66,8 @@ final class Microcontroller {
         if ((shared.read(input + HostInterface.REQUEST) & HostInterface.HALT) != 0) {
             return true;
         }
-        int events = HostInterface.PROTM_EXIT;
-        if ((pending & ~events) != 0) {
-            shared.acknowledge(input, output, HostInterface.REQUEST, pending & ~events);
-            chip.jobs().raise(GpuRegister.GLOBAL_INTERFACE);
-        }
+        int requests = pending & ~HostInterface.PROTM_EXIT;
+        shared.acknowledge(input, output, HostInterface.REQUEST, requests);
         int groups = shared.pending(input, output, HostInterface.DOORBELLS);
         shared.acknowledge(input, output, HostInterface.DOORBELLS, groups);
         for (int group = 0; group < SharedSection.GROUPS; group++) {
@@ -76,8 +75,16 @@ final class Microcontroller {
                 answer(group);
             }
         }
-        if ((pending & HostInterface.PROTM_ENTER) != 0) {
+        if ((requests & HostInterface.PROTM_ENTER) != 0) {
+            isToEnter = true;
+            chip.acknowledgedProtectedMode();
+        }
+        if (isToEnter && chip.isClocked()) {
+            isToEnter = false;
             enter();
+        }
+        if (requests != 0) {
+            chip.jobs().raise(GpuRegister.GLOBAL_INTERFACE);
         }
         return false;
     }
