@@ -10,7 +10,13 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 @interface Against {
-    /** The peer: another benchmark of the same class, with the same parameters. Empty when there is none. */
+    /**
+     * The counter that is the score, for benchmarks that count score and peer themselves, in turns in each iteration;
+     * empty when JMH's measure is. Then the ratio is the mean of those of all iterations, and has an error, too.
+     */
+    String score() default "";
+
+    /** The peer: another benchmark of the same class, with the same parameters; or another counter. Empty when there is none. */
     String peer() default "";
 
     /** The score to stay at or below, in the unit of the benchmark; infinite for no such aim. */

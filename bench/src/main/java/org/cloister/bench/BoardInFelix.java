@@ -3,24 +3,28 @@ package org.cloister.bench;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.cloister.backend.HeapBackend;
 import org.cloister.heap.Heap;
 import org.cloister.heap.Heaps;
 import org.cloister.tee.Tee;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.ConfigurationAdmin;
 
-/** An emulated board with the firmware and the backends of all vendors, as their users have them. For one thread. */
+/** An emulated board with the firmware of all vendors, and backends, as their users have them. For one thread. */
 final class BoardInFelix implements AutoCloseable {
-    private static final List<String> BUNDLES = List.of("org.apache.felix.configadmin-", "org.cloister.core-",
+    private static final List<String> BOARD = List.of("org.apache.felix.configadmin-", "org.cloister.core-",
             "org.cloister.platform-", "org.cloister.pool-", "org.cloister.emulator.soc-", "org.cloister.emulator.optee-",
-            "org.cloister.emulator.psp-", "org.cloister.emulator.mtk-", "org.cloister.backend.optee-",
-            "org.cloister.backend.amdtee-", "org.cloister.backend.mtk-");
+            "org.cloister.emulator.psp-", "org.cloister.emulator.mtk-");
+    private static final List<String> BACKENDS = List.of("org.cloister.backend.optee-", "org.cloister.backend.amdtee-",
+            "org.cloister.backend.mtk-");
     private static final Duration STARTED = Duration.ofSeconds(20);
 
     private final Felix felix;
@@ -29,9 +33,18 @@ final class BoardInFelix implements AutoCloseable {
         this.felix = felix;
     }
 
-    /** Switches a board on. */
+    /** Switches a board on, with the backends of all vendors. */
     static BoardInFelix start(String name) {
-        var board = new BoardInFelix(Felix.start(BUNDLES));
+        return start(name, List.of(), BACKENDS);
+    }
+
+    /**
+     * Switches a board on, with these bundles.
+     *
+     * @param types of the packages that they share with the benchmark
+     */
+    static BoardInFelix start(String name, List<Class<?>> types, List<String> bundles) {
+        var board = new BoardInFelix(Felix.start(types, Stream.concat(BOARD.stream(), bundles.stream()).toList()));
         try {
             board.service(ConfigurationAdmin.class, "").getConfiguration("org.cloister.emulator.board", "?")
                     .update(FrameworkUtil.asDictionary(Map.of("board", name)));
@@ -52,20 +65,36 @@ final class BoardInFelix implements AutoCloseable {
         return service(Tee.class, "(%s=%s)".formatted(Tee.ID, id));
     }
 
-    private <T> T service(Class<T> type, String filter) {
+    /** Adds a backend of the benchmark's own. */
+    void serve(HeapBackend backend) {
+        felix.context().registerService(HeapBackend.class, backend, null);
+    }
+
+    /** A service, when it is there. */
+    <T> T service(Class<T> type, String filter) {
         BundleContext context = felix.context();
-        long end = System.nanoTime() + STARTED.toNanos();
-        try {
-            while (System.nanoTime() < end) {
-                for (ServiceReference<T> found : context.getServiceReferences(type, filter.isEmpty() ? null : filter)) {
-                    return context.getService(found);
-                }
-                LockSupport.parkNanos(1_000_000);
+        List<T> found = new ArrayList<>();
+        await(type.getSimpleName() + filter, () -> {
+            try {
+                context.getServiceReferences(type, filter.isEmpty() ? null : filter).stream().findFirst()
+                        .map(context::getService).ifPresent(found::add);
+                return !found.isEmpty();
+            } catch (InvalidSyntaxException e) {
+                throw new IllegalStateException(e);
             }
-        } catch (InvalidSyntaxException e) {
-            throw new IllegalStateException(e);
+        });
+        return found.getFirst();
+    }
+
+    /** Waits for something, but not for ever. */
+    void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + STARTED.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("there is no " + what + ", see the log");
+            }
+            LockSupport.parkNanos(1_000_000);
         }
-        throw new IllegalStateException("there is no " + type.getSimpleName() + filter + ", see the log");
     }
 
     @Override

@@ -38,7 +38,7 @@ final class CoreInFelix implements AutoCloseable {
 
     /** Core with one backend that serves so many heaps from memory that nobody can reach. */
     static CoreInFelix start(int heaps) {
-        return new CoreInFelix(Felix.start(BUNDLES), new Numbers(heaps), name(heaps - 1));
+        return new CoreInFelix(Felix.start(List.of(), BUNDLES), new Numbers(heaps), name(heaps - 1));
     }
 
     /** The name of a heap, counted from 0. */

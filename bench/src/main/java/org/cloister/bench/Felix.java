@@ -11,6 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
@@ -33,11 +34,11 @@ final class Felix implements AutoCloseable {
     private final Path storage;
     private final Framework framework;
 
-    private Felix(Path storage, List<String> names) throws BundleException, IOException {
+    private Felix(Path storage, List<Class<?>> types, List<String> names) throws BundleException, IOException {
         this.storage = storage;
         framework = new FrameworkFactory().newFramework(Map.of(
                 Constants.FRAMEWORK_STORAGE, storage.toString(),
-                Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, api() + SHARED));
+                Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, shared(types) + SHARED));
         framework.start();
         List<Bundle> bundles = new ArrayList<>();
         for (String name : Stream.concat(COMPONENTS.stream(), names.stream()).toList()) {
@@ -48,19 +49,30 @@ final class Felix implements AutoCloseable {
         }
     }
 
-    /** Starts Declarative Services, and bundles whose files begin with these names. */
-    static Felix start(List<String> names) {
+    /**
+     * Starts Declarative Services, and bundles whose files begin with these names. Besides the API's, packages come from
+     * the class path that are of a bundle with one of these types.
+     */
+    static Felix start(List<Class<?>> types, List<String> names) {
         try {
-            return new Felix(Files.createTempDirectory("cloister-bench"), names);
+            return new Felix(Files.createTempDirectory("cloister-bench"), types, names);
         } catch (IOException | BundleException e) {
             throw new IllegalStateException("the framework does not start: " + e.getMessage(), e);
         }
     }
 
-    /** The packages that the API's bundle exports. */
-    private static String api() throws IOException {
-        try (JarFile api = new JarFile(here(Heaps.class).toFile())) {
-            return api.getManifest().getMainAttributes().getValue(Constants.EXPORT_PACKAGE)
+    private static String shared(List<Class<?>> types) throws IOException {
+        List<String> exports = new ArrayList<>(List.of(exports(Heaps.class)));
+        for (Class<?> type : types) {
+            exports.add(exports(type));
+        }
+        return String.join(",", exports);
+    }
+
+    /** The packages that a type's bundle exports. */
+    private static String exports(Class<?> type) throws IOException {
+        try (JarFile bundle = new JarFile(here(type).toFile())) {
+            return bundle.getManifest().getMainAttributes().getValue(Constants.EXPORT_PACKAGE)
                     .replaceAll(";uses:=\"[^\"]*\"", "");
         }
     }
@@ -74,12 +86,22 @@ final class Felix implements AutoCloseable {
         return framework.getBundleContext();
     }
 
+    /** A bundle of the benchmarks' own, or of the program that they are part of. */
     private static Path jar(String prefix) throws IOException {
-        Path folder = here(Felix.class).resolveSibling("lib");
-        try (Stream<Path> jars = Files.list(folder)) {
-            return jars.filter(jar -> jar.getFileName().toString().startsWith(prefix)).findFirst()
-                    .orElseThrow(() -> new IllegalStateException(prefix + "*.jar is not in " + folder));
+        Path own = here(Felix.class).resolveSibling("lib");
+        Path program = here(Felix.class).getParent().resolveSibling("jar");
+        for (Path folder : List.of(own, program)) {
+            if (Files.isDirectory(folder)) {
+                try (Stream<Path> jars = Files.list(folder)) {
+                    Optional<Path> found =
+                            jars.filter(jar -> jar.getFileName().toString().startsWith(prefix)).findFirst();
+                    if (found.isPresent()) {
+                        return found.get();
+                    }
+                }
+            }
         }
+        throw new IllegalStateException(prefix + "*.jar is neither in " + own + " nor in " + program);
     }
 
     @Override

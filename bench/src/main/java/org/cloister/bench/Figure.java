@@ -16,18 +16,23 @@ import java.util.stream.Collectors;
  * @param unit of score and error
  * @param peer the method beside which it is seen; empty when there is none
  * @param ratio score divided by the peer's; empty when there is none
+ * @param ratioError half of the 99.9 % confidence interval of the ratio; empty when it was not measured
  * @param bytes what a call allocates on the Java heap; empty when it was not measured
  * @param target the aim in words; empty when there is none
  * @param met whether score, ratio and bytes are within the aim
  */
 record Figure(String benchmark, Map<String, String> params, double score, double error, String unit, String peer,
-        OptionalDouble ratio, OptionalDouble bytes, String target, boolean met) {
+        OptionalDouble ratio, OptionalDouble ratioError,
+        OptionalDouble bytes, String target, boolean met) {
 
     /** One line for people. */
     String line() {
         String parameters = params.entrySet().stream().map(p -> p.getKey() + "=" + p.getValue())
                 .collect(Collectors.joining(" "));
         String beside = ratio.isPresent() ? format("%6.2f x %s", ratio.getAsDouble(), peer) : "";
+        if (ratioError.isPresent()) {
+            beside = format("%6.3f ±%.3f x %s", ratio.getAsDouble(), ratioError.getAsDouble(), peer);
+        }
         String aim = target.isEmpty() ? "" : (met ? "met: " : "missed: ") + target;
         String allocated = bytes.isPresent() ? format("%4.0f B/op", bytes.getAsDouble()) : "";
         return format("%-44s %-14s %9.1f ±%6.1f %-6s %-9s %-28s %s", benchmark, parameters, score, error, unit,
@@ -41,8 +46,8 @@ record Figure(String benchmark, Map<String, String> params, double score, double
                 .map(p -> format("\"%s\":\"%s\"", p.getKey(), p.getValue())).collect(Collectors.joining(","));
         return format("{\"benchmark\":\"%s\",\"params\":{%s},\"score\":%s,\"error\":%s,\"unit\":\"%s\"", benchmark,
                 parameters, number(score), number(error), unit)
-                + format(",\"peer\":%s,\"ratio\":%s,\"bytes\":%s,\"target\":%s,\"met\":%s}", text(peer),
-                        number(ratio), number(bytes), text(target),
+                + format(",\"peer\":%s,\"ratio\":%s,\"ratioError\":%s,\"bytes\":%s,\"target\":%s,\"met\":%s}", text(peer),
+                        number(ratio), number(ratioError), number(bytes), text(target),
                         target.isEmpty() ? "null" : met);
     }
 

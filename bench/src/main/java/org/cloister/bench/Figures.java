@@ -9,10 +9,14 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.util.ListStatistics;
 
 /** Puts results beside those of their peers, as {@link Against} says. Stateless. */
 final class Figures {
+    private static final double CONFIDENCE = 0.999;
+
     private Figures() {}
 
     static List<Figure> of(Collection<RunResult> results) {
@@ -22,6 +26,9 @@ final class Figures {
     private static Figure figure(RunResult result, Collection<RunResult> all) {
         BenchmarkParams params = result.getParams();
         Optional<Against> against = against(params.getBenchmark());
+        if (against.filter(declared -> !declared.score().isEmpty()).isPresent()) {
+            return counted(result, against.get());
+        }
         double percentile = against.map(Against::percentile).orElse(Double.NaN);
         double score = score(result, percentile);
         String peer = against.map(Against::peer).orElse("");
@@ -36,9 +43,29 @@ final class Figures {
         OptionalDouble bytes = bytes(result);
         return new Figure(shortName(params.getBenchmark()) + name(percentile), params(params), score,
                 Double.isNaN(percentile) ? result.getPrimaryResult().getScoreError() : Double.NaN, unit, peer, ratio,
-                bytes,
-                target(atMost, ratioAtMost, bytesAtMost, unit),
+                OptionalDouble.empty(), bytes, target(atMost, ratioAtMost, bytesAtMost, unit),
                 score <= atMost && ratio.orElse(0) <= ratioAtMost && bytes.orElse(0) <= bytesAtMost);
+    }
+
+    /** Score and peer are counters, and each iteration has both. */
+    private static Figure counted(RunResult result, Against against) {
+        ListStatistics scores = new ListStatistics();
+        ListStatistics ratios = new ListStatistics();
+        result.getBenchmarkResults().stream().flatMap(fork -> fork.getIterationResults().stream()).forEach(each -> {
+            double score = counter(each, against.score());
+            scores.addValue(score);
+            ratios.addValue(score / counter(each, against.peer()));
+        });
+        String unit = result.getPrimaryResult().getScoreUnit();
+        return new Figure(shortName(result.getParams().getBenchmark()) + " " + against.score(),
+                params(result.getParams()), scores.getMean(), scores.getMeanErrorAt(CONFIDENCE), unit, against.peer(),
+                OptionalDouble.of(ratios.getMean()), OptionalDouble.of(ratios.getMeanErrorAt(CONFIDENCE)),
+                OptionalDouble.empty(), target(against.atMost(), against.ratioAtMost(), against.bytesAtMost(), unit),
+                scores.getMean() <= against.atMost() && ratios.getMean() <= against.ratioAtMost());
+    }
+
+    private static double counter(IterationResult iteration, String name) {
+        return iteration.getSecondaryResults().get(name).getScore();
     }
 
     private static double score(RunResult result, double percentile) {
