@@ -24,6 +24,7 @@ import org.cloister.emulator.soc.Soc;
 import org.cloister.emulator.soc.SocBuilder;
 import org.cloister.heap.Access;
 import org.cloister.heap.DmaBuf;
+import org.cloister.heap.Fence;
 import org.cloister.heap.Heap;
 import org.cloister.heap.UseCase;
 import org.cloister.importer.Attachment;
@@ -44,11 +45,13 @@ final class GpuBoard implements AutoCloseable {
     static final String VIDEO = "protected,secure-video";
     static final String BROKEN = "acme,broken-video";
     static final String NORMAL = "system";
+    /** A device that has no business with video. */
+    static final String DMA = "eth-dma";
 
     private static final long RAM = 0x8000_0000L;
-    private static final long VIDEO_BASE = 0x9000_0000L;
+    static final long VIDEO_BASE = 0x9000_0000L;
     private static final long BROKEN_BASE = 0x9800_0000L;
-    private static final long SIZE = 16 << 20;
+    static final long SIZE = 16 << 20;
     private static final long GPU = 0x500_0000L;
     private static final Map<String, Access> GRANTS = Map.of("cpu", Access.WRITE, "gpu-protected", Access.READ_WRITE);
     static final Duration DEADLINE = Duration.ofSeconds(60);
@@ -60,6 +63,7 @@ final class GpuBoard implements AutoCloseable {
     private final MaliGpu wiring;
     private final StepTimer time = new StepTimer();
     private final FirmwareFiles files;
+    private final HeldInterrupts interrupts;
     private PanthorDriverComponent driver;
     private Runnable videoBackend = () -> { };
     private Heap bound;
@@ -73,10 +77,12 @@ final class GpuBoard implements AutoCloseable {
         power = new SocBuilder(new BoardBuilder("gpu", "the board of the GPU driver's tests")
                 .ram(RAM, 1L << 30)
                 .maliGpu(GPU, 60, 5, 10)
+                .device(DMA, 0x600_0000L, 0x1000, 70, 6)
                 .contiguousArea("video", 0xa000_0000L, 64 << 20)
                 .carveOut("video", VIDEO_BASE, SIZE, UseCase.SECURE_VIDEO, "cpu:w", "gpu-protected:rw")
                 .carveOut("broken", BROKEN_BASE, SIZE, UseCase.SECURE_VIDEO, "cpu:w")
                 .build()).boot();
+        interrupts = new HeldInterrupts(soc().interrupts());
         wiring = new MaliGpu("/soc/gpu@5000000", GPU, 60, 61, 62, "gpu", "gpu-protected");
         gpu = new GpuModel(wiring, memory("gpu"), memory("gpu-protected"), soc().interrupts()::raise);
         onTheBus = soc().attach("gpu", GPU, GpuRegister.SIZE,
@@ -88,7 +94,7 @@ final class GpuBoard implements AutoCloseable {
 
     /** The driver starts; without the heap of protected mode. */
     void start() {
-        driver = new PanthorDriverComponent(new GpuWiring(wiring, memory("cpu"), soc().interrupts(),
+        driver = new PanthorDriverComponent(new GpuWiring(wiring, memory("cpu"), interrupts,
                 soc().contiguousAreas().getFirst(), files), core.heaps("gpu"), core.importers("gpu"),
                 Limits.standard(Duration.ofSeconds(5), Duration.ofSeconds(1)), time);
     }
@@ -130,6 +136,10 @@ final class GpuBoard implements AutoCloseable {
 
     GpuModel gpu() {
         return gpu;
+    }
+
+    HeldInterrupts interrupts() {
+        return interrupts;
     }
 
     StepTimer time() {
@@ -217,6 +227,14 @@ final class GpuBoard implements AutoCloseable {
         until(() -> {
             time.advanceToNextWithin(Duration.ofMillis(1));
             return driver.readiness().mode() == GpuMode.PROTECTED;
+        });
+    }
+
+    /** Waits for work for which the driver may have to look at the GPU more than once. */
+    void untilSignalled(Fence fence) {
+        until(() -> {
+            time.advanceToNextWithin(Duration.ofMillis(1));
+            return fence.isSignalled();
         });
     }
 

@@ -268,6 +268,35 @@ class GroupRotationTest {
         assertThat(board.gpu().resets()).isZero();
     }
 
+    /** The firmware makes room and enters protected mode in one go, and the driver hears of both afterwards. */
+    @Test
+    void roomThatIsHeardOfInProtectedModeIsTakenInNormalMode() {
+        GpuGroup first = group(OPEN);
+        GpuGroup second = group(new GroupSettings(false, 1));
+        GpuGroup secret = group(CLOSED);
+        until(() -> in(GroupState.IDLE) == SLOTS);
+        GpuGroup late = group(OPEN);
+        List<Fence> fences = new ArrayList<>();
+        Clip deaf = board.interrupts().hold();
+        Clip beforeIt = board.stallAt(Point.ASKED_FOR_PROTECTED_MODE, () -> fences.add(compose(secret)));
+        fences.add(compose(late));
+        until(() -> in(GroupState.SUSPENDING) == 1); // somebody is told to make room
+        GpuGroup leaver = first.state() == GroupState.SUSPENDING ? first : second;
+        deaf.close();
+        until(() -> board.driver().readiness().mode() == GpuMode.ENTERING);
+        Clip deafAgain = board.interrupts().hold();
+        Clip insideIt = board.stallAt(Point.ENTERED_PROTECTED_MODE, beforeIt::close);
+        deafAgain.close();
+        board.untilProtected();
+        assertThat(leaver.state()).isEqualTo(GroupState.SUSPENDING);
+        assertThat(late.state()).isEqualTo(GroupState.SUSPENDED);
+        insideIt.close();
+        fences.forEach(Work::succeed);
+        assertThat(leaver.state()).isEqualTo(GroupState.SUSPENDED);
+        assertThat(board.look(target(late), false, BYTES)).isEqualTo(COMPOSED);
+        assertThat(board.gpu().resets()).isZero();
+    }
+
     @Test
     void aResetKeepsThoseWithoutASlot() {
         for (int i = 0; i < SLOTS + 2; i++) {
