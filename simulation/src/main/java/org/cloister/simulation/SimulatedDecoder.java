@@ -15,9 +15,11 @@ import org.cloister.platform.Initiator;
 import org.cloister.platform.device.ColourCoding;
 import org.cloister.platform.device.DecoderEvent;
 import org.cloister.platform.device.DecoderEvent.FrameReturned.Reason;
+import org.cloister.platform.device.DecoderFirmware;
 import org.cloister.platform.device.DecoderListener;
 import org.cloister.platform.device.DecoderSession;
 import org.cloister.platform.device.DmaLimits;
+import org.cloister.platform.device.InternalMemory;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.device.PictureFormat;
 import org.cloister.platform.device.PixelFormat;
@@ -66,7 +68,35 @@ final class SimulatedDecoder implements VideoDecoder {
     }
 
     @Override
-    public DecoderSession open(StreamFormat stream, DecoderListener listener) {
+    public Optional<String> firmwareFile() {
+        return Optional.empty();
+    }
+
+    @Override
+    public DecoderFirmware newFirmware(boolean isProtected) {
+        return new Rom(isProtected);
+    }
+
+    /** It runs from a ROM. */
+    private record Rom(boolean isProtected) implements DecoderFirmware {
+        @Override
+        public void load(List<MemoryRange> image, List<MemoryRange> place) {
+            throw new HeapException(HeapError.INVALID_ARGUMENT, "load the firmware", "decoder", "it has a ROM", "leave it");
+        }
+
+        @Override
+        public void unload() {
+            // nothing is in memory
+        }
+
+        @Override
+        public void close() {
+            // nothing is in memory
+        }
+    }
+
+    @Override
+    public DecoderSession open(StreamFormat stream, DecoderFirmware firmware, DecoderListener listener) {
         return new Line(listener);
     }
 
@@ -123,6 +153,17 @@ final class SimulatedDecoder implements VideoDecoder {
             if (canvases.removeIf(one -> one.cookie == cookie)) {
                 listener.on(new DecoderEvent.FrameReturned(cookie, Reason.GIVEN_UP));
             }
+        }
+
+        @Override
+        public void lend(long cookie, InternalMemory purpose, List<MemoryRange> memory) {
+            require();
+            listener.on(new DecoderEvent.MemoryReturned(cookie)); // it works on the chip
+        }
+
+        @Override
+        public void takeBack(long cookie) {
+            // it has none
         }
 
         @Override

@@ -85,8 +85,8 @@ final class Viewer {
     }
 
     private void startCodec() {
-        codec = new CodecDriverComponent(decoder, world.core().heaps("codec"), forDriver("codec"), VIDEO,
-                world.scheduler().patience());
+        codec = new CodecDriverComponent(decoder, Optional.empty(), world.core().heaps("codec"), forDriver("codec"),
+                VIDEO, world.scheduler().patience());
     }
 
     private void startDisplay() {

@@ -23,11 +23,15 @@ public interface CodecDriver {
     /** The device as a writer of pictures, for negotiation of a heap. */
     Importer pictureImporter(Protection protection);
 
+    /** The device as a user of memory of its own, firmware included, for negotiation of a heap. */
+    Importer internalImporter(Protection protection);
+
     /** Whether the heap is there that the driver takes memory from. */
     Readiness readiness();
 
     /**
-     * Begins to decode a stream. The heap for pictures is looked up when the first one is decoded.
+     * Begins to decode a stream. The heap for pictures, internal memory and firmware is looked up when there is something
+     * to decode.
      *
      * @param settings what to decode
      * @param listener told of all that happens in the session

@@ -16,7 +16,7 @@ public sealed interface DecodeEvent {
     record FormatChanged(PictureFormat format) implements DecodeEvent {}
 
     /**
-     * Decoding waits for the heap that pictures are to be written to; it goes on by itself when that is there.
+     * Decoding waits for the heap for pictures and internal memory; it goes on by itself when that is there.
      *
      * @param heap the heap's name
      * @param reason why it is not there

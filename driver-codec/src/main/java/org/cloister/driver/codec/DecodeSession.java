@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.driver.codec;
 
+import java.util.List;
 import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Fence;
 import org.osgi.annotation.versioning.ProviderType;
@@ -28,6 +29,13 @@ public interface DecodeSession extends AutoCloseable {
      *     {@code length}; {@code REVOKED}
      */
     Fence decode(DmaBuf bitstream, long length, long timestamp);
+
+    /**
+     * The memory besides pictures that the device works in now, its firmware included: for those who watch over it.
+     *
+     * @return buffers of the driver's: do not close them; they go when the device does not need them any more
+     */
+    List<DmaBuf> internalBuffers();
 
     /** Asks for all pictures of what was given so far; {@link DecodeEvent.Drained} follows the last. */
     void drain();

@@ -11,7 +11,7 @@ import org.osgi.annotation.versioning.ProviderType;
  *
  * @param stream what the bitstream is, and how pictures are to be written
  * @param protection what the stream is allowed to touch
- * @param heap the name of the heap for pictures; empty for the one that the driver is configured for
+ * @param heap the name of the heap for pictures and internal memory; empty for the one that the driver is configured for
  * @param heldFrames how many pictures the client holds at a time, 1 to 16
  */
 @ProviderType

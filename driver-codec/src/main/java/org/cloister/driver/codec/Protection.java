@@ -6,7 +6,7 @@ import org.osgi.annotation.versioning.ProviderType;
 /** What a stream is allowed to touch. */
 @ProviderType
 public enum Protection {
-    /** Bitstream and pictures are in restricted memory for secure video, both of them. */
+    /** Bitstream, pictures, and all that the device works in are in restricted memory for secure video. */
     PROTECTED,
     /** Bitstream is in normal memory; pictures may be in any. */
     CLEAR

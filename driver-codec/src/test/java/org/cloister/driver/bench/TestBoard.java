@@ -6,10 +6,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.cloister.core.internal.TestCore;
 import org.cloister.emulator.devices.crypto.internal.CryptoModel;
 import org.cloister.emulator.devices.internal.Dma;
+import org.cloister.driver.codec.internal.FirmwareFile;
+import org.cloister.emulator.devices.decoder.internal.DecoderFirmwareFile;
 import org.cloister.emulator.devices.decoder.internal.VideoDecoderModel;
 import org.cloister.emulator.devices.display.internal.DisplayModel;
 import org.cloister.emulator.soc.BoardBuilder;
@@ -21,6 +24,7 @@ import org.cloister.heap.Access;
 import org.cloister.heap.UseCase;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.device.DmaLimits;
+import org.cloister.platform.dt.AddressRange;
 
 /**
  * A board that is on, with core, a decoder, and a display that has a built-in panel and a connector. Its heaps:
@@ -103,12 +107,14 @@ public final class TestBoard implements AutoCloseable {
                         "cpu:w", "video-decoder:rw", "display:r")
                 .carveOut("trusted-ui", TRUSTED_UI_BASE, SIZE, UseCase.TRUSTED_UI,
                         "secure:rw", "display:r", "display-external:r")
+                .defaultContiguousArea(SIZE, new AddressRange(0x8800_0000L, 2 * SIZE))
                 .firmware(SECURE_OS, node -> { })
                 .build()).firmware(SECURE_OS, world -> {
                     secure.set(world.memory("cpu-secure"));
                     return () -> { };
                 }).boot();
         decoder = new VideoDecoderModel("/soc/video-decoder@4300000", new Dma(memory("video-decoder"), LIMITS),
+                range -> soc().isRestricted(soc().initiator("video-decoder"), range.address(), range.length()),
                 () -> ffmpeg);
         display = new DisplayModel(displayLimits, List.of(
                 new DisplayModel.PipePlan("/soc/display@4400000", memory("display"), true, 640, 360),
@@ -174,6 +180,12 @@ public final class TestBoard implements AutoCloseable {
 
     public VideoDecoderModel decoder() {
         return decoder;
+    }
+
+    /** The decoder's firmware, and the way to it. */
+    public Optional<FirmwareFile> firmware() {
+        return decoder.firmwareFile().map(path -> new FirmwareFile(path, new DecoderFirmwareFile(),
+                soc().contiguousAreas().getFirst(), memory("cpu")));
     }
 
     public DisplayModel display() {

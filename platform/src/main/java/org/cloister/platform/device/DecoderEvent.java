@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.platform.device;
 
+import java.util.List;
 import org.cloister.heap.HeapError;
 import org.cloister.platform.BusFault;
 import org.osgi.annotation.versioning.ProviderType;
@@ -16,6 +17,26 @@ public sealed interface DecoderEvent {
      * @param frames how many pictures' worth of memory must be queued at a time, so that decoding can go on
      */
     record SourceChange(PictureFormat format, int frames) implements DecoderEvent {}
+
+    /**
+     * The decoder wants memory to work in, all of this and no more, and waits until it is lent. What does not fit what it
+     * wants was returned before.
+     *
+     * @param needs by purpose
+     */
+    record MemoryWanted(List<InternalNeed> needs) implements DecoderEvent {
+        /** Copies the needs. */
+        public MemoryWanted {
+            needs = List.copyOf(needs);
+        }
+    }
+
+    /**
+     * Memory that was lent belongs to the driver again.
+     *
+     * @param cookie of the descriptor
+     */
+    record MemoryReturned(long cookie) implements DecoderEvent {}
 
     /**
      * An access unit was read, or given up; its memory belongs to the driver again.

@@ -5,34 +5,19 @@ import java.util.ArrayList;
 import java.util.List;
 import org.cloister.driver.codec.internal.PictureBuffer.Place;
 import org.cloister.heap.Access;
-import org.cloister.heap.AllocationRequest;
 import org.cloister.heap.BufferState;
-import org.cloister.heap.DmaBuf;
-import org.cloister.heap.Heap;
-import org.cloister.heap.HeapError;
-import org.cloister.heap.HeapException;
-import org.cloister.heap.Heaps;
-import org.cloister.importer.Attachment;
-import org.cloister.importer.Importers;
 import org.cloister.platform.driver.DeviceImporter;
 
-/**
- * The buffers of a session that pictures are written to. The heap is looked up by name for each allocation, so that it
- * may appear late. For the session's thread.
- */
+/** The buffers of a session that pictures are written to. For the session's thread. */
 final class PictureMemory {
-    private final Heaps heaps;
-    private final Importers importers;
-    private final String heapName;
+    private final HeapSource source;
     private final DeviceImporter importer;
     private final List<PictureBuffer> buffers = new ArrayList<>();
     private long neededSize;
     private int neededCount;
 
-    PictureMemory(Heaps heaps, Importers importers, String heapName, DeviceImporter importer) {
-        this.heaps = heaps;
-        this.importers = importers;
-        this.heapName = heapName;
+    PictureMemory(HeapSource source, DeviceImporter importer) {
+        this.source = source;
         this.importer = importer;
     }
 
@@ -46,7 +31,7 @@ final class PictureMemory {
     /**
      * Allocates what is missing.
      *
-     * @throws HeapException what the heap or the importer says; buffers that were had are kept
+     * @throws org.cloister.heap.HeapException what the heap or the importer says; buffers that were had are kept
      */
     void allocate() {
         for (long i = fitting(); i < neededCount; i++) {
@@ -54,23 +39,9 @@ final class PictureMemory {
         }
     }
 
-    /** Runs {@code action} when the heap can serve allocations; never if the driver stops first. */
-    void whenHeapAppears(Runnable action) {
-        heaps.whenAvailable(heapName).thenRun(action);
-    }
-
     private PictureBuffer newBuffer() {
-        Heap heap = heaps.find(heapName).orElseThrow(() -> new HeapException(HeapError.NO_SUCH_HEAP,
-                "allocate memory for pictures", "heap " + heapName, heaps.explain(heapName).toString(),
-                "deploy a backend that serves it, or name another heap"));
-        DmaBuf buffer = heap.allocate(AllocationRequest.of(neededSize).named("decoded picture"));
-        try {
-            Attachment attachment = importers.attach(buffer, importer, Access.WRITE);
-            return new PictureBuffer(importer, buffer, attachment);
-        } catch (HeapException e) {
-            buffer.close();
-            throw e;
-        }
+        HeapSource.Attached own = source.allocate("decoded picture", neededSize, importer, Access.WRITE);
+        return new PictureBuffer(importer, own.buffer(), own.attachment());
     }
 
     /** Those that are there, in or out of use: a snapshot. */

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.cloister.driver.codec.DecodeEvent;
 import org.cloister.driver.codec.DecodeListener;
 import org.cloister.driver.codec.DecodeSession;
@@ -22,6 +23,7 @@ import org.cloister.heap.HeapException;
 import org.cloister.platform.device.DecoderEvent;
 import org.cloister.platform.device.DecoderListener;
 import org.cloister.platform.device.DecoderSession;
+import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.driver.DriverThread;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * which alone touches the queues; only attaching, whose refusal the client is to hear at once, happens on the client's.
  *
  * <p>Bitstream goes to the device in the order in which it was given, each piece when its writers are done. Memory for
- * pictures goes round: see {@link PictureBuffer}.
+ * pictures goes round: see {@link PictureBuffer}. Memory for the device's own use is lent as it asks: see
+ * {@link InternalBuffer}.
  */
 final class Session implements DecodeSession {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
@@ -46,11 +49,15 @@ final class Session implements DecodeSession {
     private final AtomicBoolean open = new AtomicBoolean(true);
     // For the session's thread only, from here on.
     private final PictureMemory memory;
+    private final InternalBuffers internal;
     private final Deque<Optional<InputJob>> waiting = new ArrayDeque<>(); // empty: drain
     private final Map<Long, InputJob> reading = new HashMap<>(); // by cookie
     private final Map<Long, PictureBuffer> writing = new HashMap<>(); // by cookie
+    private final Map<Long, InternalBuffer> lent = new HashMap<>(); // by cookie
     private Optional<HeapException> failure = Optional.empty();
     private long nextCookie;
+    private boolean begun; // there was something to decode
+    private boolean waitingForHeap;
     private boolean over; // what still comes is too late
 
     /** Opens a session of the device with {@code opener}. */
@@ -60,6 +67,7 @@ final class Session implements DecodeSession {
         this.listener = listener;
         this.onClose = onClose;
         this.memory = context.newPictureMemory();
+        this.internal = context.newInternalBuffers();
         this.thread = new DriverThread("cloister decode session of " + context.name(),
                 e -> LOG.error("a decode session of {} stumbled", context.name(), e));
         this.device = opener.apply(event -> thread.run(() -> handle(event)));
@@ -91,6 +99,10 @@ final class Session implements DecodeSession {
             return;
         }
         waiting.add(Optional.of(job));
+        if (!begun) {
+            begun = true;
+            provide();
+        }
         thread.after(job.writers(), () -> {
             job.becomeReady();
             pump();
@@ -161,6 +173,12 @@ final class Session implements DecodeSession {
                 Optional.ofNullable(reading.remove(done.cookie())).ifPresent(InputJob::succeed);
                 pump();
             }
+            case DecoderEvent.MemoryWanted wanted -> {
+                internal.require(wanted.needs());
+                provide();
+            }
+            case DecoderEvent.MemoryReturned returned ->
+                    Optional.ofNullable(lent.remove(returned.cookie())).ifPresent(this::returned);
             case DecoderEvent.SourceChange change -> {
                 memory.require(change.format().size(), change.frames() + context.heldFrames());
                 tell(new DecodeEvent.FormatChanged(change.format()));
@@ -177,28 +195,110 @@ final class Session implements DecodeSession {
             case DecoderEvent.Halted halted -> fail(new HeapException(halted.error(), "decode", context.name(),
                     halted.reason(), "flush the session, or open another"));
             case DecoderEvent.Drained() -> tell(new DecodeEvent.Drained());
-            case DecoderEvent.Flushed() -> {
-                failure = Optional.empty();
-                tell(new DecodeEvent.Flushed());
-                provide();
-            }
+            case DecoderEvent.Flushed() -> flushed();
         }
     }
 
-    /** Sees to it that the device has memory for pictures; without the heap, when that appears. */
+    /** The device has nothing any more: what was taken away for good is replaced, and after a fault it boots anew. */
+    private void flushed() {
+        if (failure.filter(reason -> reason.error() == HeapError.FAULT).isPresent()) {
+            context.firmware().reset();
+        }
+        failure = Optional.empty();
+        internal.prune();
+        tell(new DecodeEvent.Flushed());
+        if (begun) {
+            provide();
+        }
+    }
+
+    /** The device may need its firmware anew. For any thread. */
+    void resume() {
+        thread.run(this::provide);
+    }
+
+    /** Sees to it that the device has its firmware and all memory that it wants; without the heap, when that appears. */
     private void provide() {
+        if (failure.isPresent() || over) {
+            return;
+        }
         try {
+            context.firmware().require();
+            internal.allocate();
+            internal.buffers().forEach(this::lend);
             memory.allocate();
             memory.buffers().forEach(this::offer);
         } catch (HeapException e) {
             switch (e.error()) {
-                case NO_SUCH_HEAP, UNAVAILABLE, DRAINING -> {
-                    tell(new DecodeEvent.WaitingForHeap(context.heap(), e));
-                    memory.whenHeapAppears(() -> thread.run(this::provide));
-                }
+                case NO_SUCH_HEAP, UNAVAILABLE, DRAINING -> awaitHeap(e);
                 default -> fail(e);
             }
         }
+    }
+
+    private void awaitHeap(HeapException reason) {
+        if (!waitingForHeap) {
+            waitingForHeap = true;
+            tell(new DecodeEvent.WaitingForHeap(context.source().name(), reason));
+            context.source().whenAvailable(() -> thread.run(() -> {
+                waitingForHeap = false;
+                provide();
+            }));
+        }
+    }
+
+    /** Gives the device memory of its own. */
+    private void lend(InternalBuffer buffer) {
+        if (buffer.place() != InternalBuffer.Place.IDLE || failure.isPresent()) {
+            return;
+        }
+        long cookie = nextCookie++;
+        try {
+            buffer.memory().use(reason -> takeAway(buffer));
+            List<MemoryRange> ranges = buffer.lend(cookie, context.patience());
+            lent.put(cookie, buffer);
+            device.lend(cookie, buffer.purpose(), ranges);
+        } catch (HeapException e) {
+            if (lent.remove(cookie) != null) {
+                buffer.returned();
+            }
+            notTaken(e);
+        }
+    }
+
+    /** The device, or core, did not take memory. Of a device that is halted an event says why. */
+    private void notTaken(HeapException reason) {
+        if (reason.error() != HeapError.FAULT) {
+            fail(reason);
+        }
+    }
+
+    /** Core moved it, and it is lent again where it is now; or the device wants another; or all waits for a flush. */
+    private void returned(InternalBuffer buffer) {
+        boolean lendAgain = buffer.isInvalidated();
+        buffer.returned();
+        if (lendAgain) {
+            lend(buffer);
+        }
+    }
+
+    /** Core ends a mapping: makes the device let go of it, and waits until it has. On core's thread. */
+    private void takeAway(InternalBuffer buffer) {
+        thread.barrier(() -> {
+            if (buffer.place() == InternalBuffer.Place.DEVICE) {
+                buffer.invalidate();
+                device.takeBack(buffer.cookie());
+            } else {
+                buffer.memory().unmap();
+            }
+        }, context.patience());
+        context.patience().await(buffer.away());
+    }
+
+    @Override
+    public List<DmaBuf> internalBuffers() {
+        requireOpen("tell of internal buffers");
+        return Stream.concat(context.firmware().snapshot().stream(), internal.snapshot().stream()).toList();
     }
 
     private void deliver(PictureBuffer picture, DecoderEvent.FrameDone done) {
@@ -232,7 +332,7 @@ final class Session implements DecodeSession {
         boolean released = memory.releaseIfUseless(picture);
         if (released && revoked && memory.isShort()) {
             fail(new HeapException(HeapError.REVOKED, "decode", context.name(), "memory for pictures was taken away",
-                    "flush the session, which goes on in other memory of heap " + context.heap()));
+                    "flush the session, which goes on in other memory of heap " + context.source().name()));
         }
         return released;
     }
@@ -264,7 +364,7 @@ final class Session implements DecodeSession {
         } catch (HeapException e) {
             picture.notWritten(e);
             picture.move(Place.IDLE);
-            fail(e);
+            notTaken(e);
         }
     }
 
@@ -323,6 +423,7 @@ final class Session implements DecodeSession {
             reading.values().forEach(job -> job.fail(reason));
             writing.values().forEach(picture -> picture.notWritten(reason));
             memory.close();
+            internal.close();
         });
         onClose.accept(this);
     }

@@ -4,8 +4,6 @@ package org.cloister.driver.codec.internal;
 import java.util.function.Consumer;
 import org.cloister.heap.Access;
 import org.cloister.heap.DmaBuf;
-import org.cloister.heap.Heaps;
-import org.cloister.importer.Importers;
 import org.cloister.importer.Invalidation;
 import org.cloister.platform.driver.DeviceImporter;
 import org.cloister.platform.driver.Patience;
@@ -14,23 +12,28 @@ import org.cloister.platform.driver.Patience;
  * What a session gets from its driver.
  *
  * @param name what it is called in errors
- * @param heaps where memory for pictures is looked up
- * @param importers what attaches buffers
- * @param heap the name of the heap for pictures
+ * @param source where memory comes from
  * @param bitstream the device as a reader
  * @param pictures the device as a writer
+ * @param internal the device as a user of memory of its own
+ * @param firmware what the device runs
  * @param patience how long to wait for memory management and for the device
  * @param heldFrames how many pictures the client holds
  */
-record SessionContext(String name, Heaps heaps, Importers importers, String heap, DeviceImporter bitstream,
-        DeviceImporter pictures, Patience patience, int heldFrames) {
+record SessionContext(String name, HeapSource source, DeviceImporter bitstream, DeviceImporter pictures,
+        DeviceImporter internal, FirmwareSlot firmware, Patience patience, int heldFrames) {
     PictureMemory newPictureMemory() {
-        return new PictureMemory(heaps, importers, heap, pictures);
+        return new PictureMemory(source, pictures);
+    }
+
+    InternalBuffers newInternalBuffers() {
+        return new InternalBuffers(source, internal);
     }
 
     /** Attaches bitstream. */
     InputJob newInput(DmaBuf buffer, long length, long timestamp) {
-        return new InputJob(bitstream, importers.attach(buffer, bitstream, Access.READ), length, timestamp);
+        return new InputJob(
+                bitstream, source.importers().attach(buffer, bitstream, Access.READ), length, timestamp);
     }
 
     /** Tells {@code user} when core takes the memory away. */

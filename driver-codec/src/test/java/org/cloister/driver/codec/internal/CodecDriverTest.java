@@ -47,12 +47,13 @@ class CodecDriverTest {
     private static final String DRIVER = "driver";
     private static final StreamFormat STREAM = new StreamFormat(VideoCodec.H264, new byte[0], PixelFormat.I420);
 
-    /** Two that the client holds, and two for the decoder. */
-    private static final long BUFFERS = 4;
+    /** Two pictures that the client holds, two for the decoder; its firmware, a ring, motion, and three pictures. */
+    private static final long BUFFERS = 4 + 6;
 
     private final TestBoard board = new TestBoard();
-    private final CodecDriverComponent driver = new CodecDriverComponent(board.decoder(), board.core().heaps(DRIVER),
-            board.core().importers(DRIVER), TestBoard.VIDEO, Patience.of(Duration.ofSeconds(2)));
+    private final CodecDriverComponent driver = new CodecDriverComponent(board.decoder(), board.firmware(),
+            board.core().heaps(DRIVER), board.core().importers(DRIVER), TestBoard.VIDEO,
+            Patience.of(Duration.ofSeconds(2)));
     private final Recorder recorder = new Recorder();
 
     @AfterEach
@@ -204,6 +205,121 @@ class CodecDriverTest {
             assertThat(recorder.await(DecodeEvent.Failed.class).reason().error()).isEqualTo(HeapError.NOT_PERMITTED);
             assertThat(usage(TestBoard.NORMAL)).isZero();
         }
+    }
+
+    @Test
+    void worksInMemoryOfTheSessionsHeapOnly() {
+        board.serveVideo();
+        try (DecodeSession session = open(Protection.PROTECTED, Optional.empty())) {
+            assertThat(session.internalBuffers()).as("nothing to decode yet").isEmpty();
+            decode(session, accessUnits("small").getFirst(), 0);
+            recorder.await(DecodeEvent.PictureReady.class);
+
+            assertThat(session.internalBuffers()).extracting(DmaBuf::name).containsExactly("decoder firmware",
+                    "bitstream ring", "motion vectors", "reconstruction", "reconstruction", "reconstruction");
+            assertThat(session.internalBuffers()).allSatisfy(buffer -> {
+                assertThat(buffer.record().heap()).isEqualTo(TestBoard.VIDEO);
+                assertThatExceptionOfType(BusFault.class)
+                        .isThrownBy(() -> board.memory("cpu").readByte(address(buffer)));
+                assertThatExceptionOfType(HeapException.class)
+                        .isThrownBy(() -> buffer.read(0, MemorySegment.ofArray(new byte[1])))
+                        .satisfies(e -> assertThat(e.error()).isEqualTo(HeapError.CPU_ACCESS_DENIED));
+            });
+        }
+        assertThat(board.soc().contiguousAreas()).allMatch(area -> area.free() == area.size());
+    }
+
+    @Test
+    void sessionsOfAHeapShareTheirFirmware() {
+        board.serveVideo();
+        DmaBuf firmware;
+        try (DecodeSession second = open(Protection.PROTECTED, Optional.empty())) {
+            try (DecodeSession first = open(Protection.PROTECTED, Optional.empty())) {
+                decode(first, accessUnits("small").getFirst(), 0);
+                recorder.await(DecodeEvent.PictureReady.class);
+                firmware = first.internalBuffers().getFirst();
+                decode(second, accessUnits("small").getFirst(), 0);
+                recorder.await(DecodeEvent.PictureReady.class);
+                assertThat(second.internalBuffers().getFirst()).isSameAs(firmware);
+            }
+            decode(second, accessUnits("small").getFirst(), 0);
+            recorder.await(DecodeEvent.PictureReady.class);
+        }
+        assertThat(firmware.state()).isEqualTo(BufferState.RELEASED);
+        assertThat(usage(TestBoard.VIDEO)).isZero();
+    }
+
+    @Test
+    void loadsNoFirmwareThatIsNotTheDevices() {
+        board.serveVideo();
+        for (Optional<byte[]> file : List.of(Optional.<byte[]>empty(), Optional.of(new byte[0]),
+                Optional.of(new byte[64]), Optional.of(new byte[4096]))) {
+            CodecDriverComponent other = new CodecDriverComponent(board.decoder(), Optional.of(new FirmwareFile("acme/vdec.bin",
+                    path -> path.equals("acme/vdec.bin") ? file : Optional.empty(),
+                    board.soc().contiguousAreas().getFirst(), board.memory("cpu"))), board.core().heaps(DRIVER),
+                    board.core().importers(DRIVER), TestBoard.VIDEO, Patience.of(Duration.ofSeconds(2)));
+            try (DecodeSession session =
+                    other.open(new DecodeSettings(STREAM, Protection.PROTECTED, Optional.empty(), 2), recorder)) {
+                decode(session, accessUnits("small").getFirst(), 0);
+                assertThat(recorder.await(DecodeEvent.Failed.class).reason().error()).isEqualTo(
+                        file.filter(image -> image.length > 0).isPresent()
+                                ? HeapError.INVALID_ARGUMENT : HeapError.NOT_SUPPORTED);
+            }
+            assertThat(usage(TestBoard.VIDEO)).isZero();
+        }
+        assertThat(board.soc().contiguousAreas()).allMatch(area -> area.free() == area.size());
+    }
+
+    @Test
+    void firmwareThatIsChangedInMemoryStopsASessionWhichBootsAnewWhenFlushed() {
+        board.serveVideo();
+        try (DecodeSession session = open(Protection.PROTECTED, Optional.empty())) {
+            decode(session, accessUnits("small").getFirst(), 0);
+            recorder.await(DecodeEvent.PictureReady.class).frame().close();
+            board.memory("cpu").write(address(session.internalBuffers().getFirst()), MemorySegment.ofArray(new byte[64]));
+            decode(session, accessUnits("small").getFirst(), 1);
+            HeapException reason = recorder.await(DecodeEvent.Failed.class).reason();
+            assertThat(reason.error()).isEqualTo(HeapError.FAULT);
+            assertThat(reason.why()).contains("the firmware was changed in memory");
+
+            session.flush();
+            recorder.await(DecodeEvent.Flushed.class);
+            decode(session, accessUnits("small").getFirst(), 2);
+            assertThat(md5(asTheDisplay(recorder.await(DecodeEvent.PictureReady.class).frame())))
+                    .isEqualTo(reference("small").getFirst());
+        }
+    }
+
+    @Test
+    void whatWasRevokedIsReplacedWhenFlushed() {
+        board.serveVideo().spareVideo();
+        try (DecodeSession session = open(Protection.PROTECTED, Optional.empty())) {
+            decode(session, accessUnits("small").getFirst(), 0);
+            recorder.await(DecodeEvent.PictureReady.class).frame().close();
+            board.withdrawVideo();
+            assertThat(recorder.await(DecodeEvent.Failed.class).reason().error()).isEqualTo(HeapError.REVOKED);
+            assertThat(md5(asTheDisplay(flushedAndDecoded(session)))).isEqualTo(reference("small").getFirst());
+            assertThat(session.internalBuffers()).hasSize(6)
+                    .allMatch(buffer -> buffer.record().backend().equals(TestBoard.SPARE));
+        }
+    }
+
+    /** Core may still be at it when the session fails first, so it may fail again. */
+    private Frame flushedAndDecoded(DecodeSession session) {
+        for (int tries = 1; tries <= 20; tries++) {
+            session.flush();
+            recorder.await(DecodeEvent.Flushed.class);
+            decode(session, accessUnits("small").getFirst(), tries);
+            DecodeEvent event;
+            do {
+                event = recorder.await(DecodeEvent.class);
+            } while (!(event instanceof DecodeEvent.PictureReady || event instanceof DecodeEvent.Failed));
+            if (event instanceof DecodeEvent.PictureReady ready) {
+                assertThat(ready.frame().timestamp()).isEqualTo(tries);
+                return ready.frame();
+            }
+        }
+        throw new AssertionError("it fails whenever it is flushed: " + recorder.seen);
     }
 
     @Test

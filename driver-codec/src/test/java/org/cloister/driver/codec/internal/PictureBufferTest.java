@@ -50,8 +50,8 @@ class PictureBufferTest {
     private final TestBoard board = new TestBoard().serveVideo();
     private final Heaps heaps = board.core().heaps("driver");
     private final Importers importers = board.core().importers("driver");
-    private final DeviceImporter importer = (DeviceImporter) new CodecDriverComponent(board.decoder(), heaps, importers,
-            TestBoard.VIDEO, Patience.of(Duration.ofSeconds(2))).pictureImporter(Protection.PROTECTED);
+    private final DeviceImporter importer = (DeviceImporter) new CodecDriverComponent(board.decoder(), board.firmware(),
+            heaps, importers, TestBoard.VIDEO, Patience.of(Duration.ofSeconds(2))).pictureImporter(Protection.PROTECTED);
 
     @AfterEach
     void switchOff() {

@@ -54,6 +54,12 @@ public interface Soc {
     /** The firewall, to look at. */
     Firewall firewall();
 
+    /**
+     * Whether all of a range is restricted memory for a device: a region of the firewall keeps the CPU from reading it, or
+     * it is encrypted with a key that the device has and the CPU has not. The bus tells this to devices in protected mode.
+     */
+    boolean isRestricted(Initiator device, long address, long length);
+
     /** What the bus blocked. */
     FaultLog faults();
 

@@ -57,7 +57,7 @@ final class Feeder {
      * @param sample as the file has it
      */
     void feed(Sample sample) throws InterruptedException {
-        swapper.reach(sample.time());
+        swapper.reach(sample.time(), () -> attackDecoder(Stage.SWAPPING));
         if (inFlight.size() == MOST_IN_FLIGHT) {
             awaitOldest();
         }
@@ -72,7 +72,14 @@ final class Feeder {
             Fence read = session.decode(buffer, length, sample.timestamp());
             inFlight.add(new InFlight(buffer.id(), read));
             prober.probe(Stage.DECODING, buffer);
+            attackDecoder(Stage.DECODING);
         }
+    }
+
+    /** The decoder's firmware, and the memory that it works in. */
+    private void attackDecoder(Stage stage) {
+        session.internalBuffers().forEach(buffer -> prober.probeForeign(
+                stage, buffer, codec.internalImporter(Protection.PROTECTED), Access.READ_WRITE));
     }
 
     /** Somebody attacks meanwhile. */

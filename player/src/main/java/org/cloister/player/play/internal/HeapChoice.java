@@ -176,7 +176,8 @@ final class HeapChoice {
 
     private List<Importer> importers(Optional<GpuStage> gpu) {
         List<Importer> importers = new ArrayList<>(List.of(bench.codec().bitstreamImporter(Protection.PROTECTED),
-                bench.codec().pictureImporter(Protection.PROTECTED)));
+                bench.codec().pictureImporter(Protection.PROTECTED),
+                bench.codec().internalImporter(Protection.PROTECTED)));
         gpu.ifPresent(stage -> {
             importers.add(stage.driver().sourceImporter(true));
             importers.add(stage.driver().targetImporter(true));

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.cloister.heap.Explanation;
 import org.cloister.heap.Explanation.Kind;
 import org.cloister.heap.Heap;
@@ -129,24 +131,39 @@ final class Swapper implements AutoCloseable {
                 + able.stream().collect(joining(", ")));
     }
 
-    /** Playback has come so far: whoever is to take over by now does. */
-    void reach(Duration time) throws InterruptedException {
+    /**
+     * Playback has come so far: whoever is to take over by now does.
+     *
+     * @param attack what somebody does again and again meanwhile
+     */
+    void reach(Duration time, Runnable attack) throws InterruptedException {
         while (!left.isEmpty() && left.peek().at().compareTo(time) <= 0) {
-            swap(time, left.remove().backend());
+            swap(time, left.remove().backend(), attack);
         }
         if (plan.period().isPresent() && next.compareTo(time) <= 0) {
             next = next.plus(plan.period().get());
-            swap(time, able.get((able.indexOf(heap.backend()) + 1) % able.size()));
+            swap(time, able.get((able.indexOf(heap.backend()) + 1) % able.size()), attack);
         }
     }
 
-    private void swap(Duration time, String backend) throws InterruptedException {
+    private void swap(Duration time, String backend, Runnable attack) throws InterruptedException {
         String before = heap.backend();
         if (before.equals(backend)) {
             progress.say("%s: %s serves %s already".formatted(seconds(time), backend, heap.name()));
             return;
         }
-        choose(backend);
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<Void> attacks = CompletableFuture.runAsync(() -> {
+            do {
+                attack.run();
+            } while (!over.get());
+        }, command -> Thread.ofVirtual().start(command));
+        try {
+            choose(backend);
+        } finally {
+            over.set(true);
+            attacks.join();
+        }
         progress.say("%s: %s took %s over from %s".formatted(seconds(time), backend, heap.name(), before));
     }
 

@@ -33,6 +33,8 @@ import org.cloister.importer.SegmentCursor;
 import org.cloister.platform.BusFault;
 import org.cloister.platform.Initiator;
 import org.cloister.platform.PhysicalMemory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Attacks buffers: as the CPU, through the API and on the bus, and as every other initiator of the normal world, in
@@ -42,6 +44,10 @@ import org.cloister.platform.PhysicalMemory;
  * <p>Safe for use by any thread.
  */
 public final class Prober implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Prober.class);
+    private static final Set<HeapError> REFUSED = Set.of(HeapError.CPU_ACCESS_DENIED);
+    private static final Set<HeapError> REFUSED_OR_GONE =
+            Set.of(HeapError.CPU_ACCESS_DENIED, HeapError.CLOSED, HeapError.REVOKED);
     private static final Duration MAP_BUDGET = Duration.ofSeconds(1);
 
     private final Soc soc;
@@ -151,19 +157,51 @@ public final class Prober implements AutoCloseable {
     private List<Target> locate(DmaBuf buffer, Importer importer, Access access) {
         try (Attachment attachment = importers.attach(buffer, importer, access);
                 Mapping mapping = attachment.map(access, MAP_BUDGET)) {
-            Threat threat = threats.computeIfAbsent(buffer.record().backend(), backend -> threat(heap.attributes()));
-            List<Target> targets = new ArrayList<>();
-            SegmentCursor cursor = mapping.cursor();
-            while (cursor.next()) {
-                targets.add(new Target(cursor.address(), cursor.length(), threat));
+            return targets(buffer, mapping);
+        }
+    }
+
+    private List<Target> targets(DmaBuf buffer, Mapping mapping) {
+        Threat threat = threats.computeIfAbsent(buffer.record().backend(), backend -> threat(heap.attributes()));
+        List<Target> targets = new ArrayList<>();
+        SegmentCursor cursor = mapping.cursor();
+        while (cursor.next()) {
+            targets.add(new Target(cursor.address(), cursor.length(), threat));
+        }
+        return List.copyOf(targets);
+    }
+
+    /**
+     * Attacks a buffer of somebody else's, which may go at any time: where it is now, and held there meanwhile. Nothing
+     * when it is gone.
+     *
+     * @param importer a device that may use the buffer
+     * @param access what that device may do
+     */
+    public void probeForeign(Stage stage, DmaBuf buffer, Importer importer, Access access) {
+        try (Attachment attachment = importers.attach(buffer, importer, access);
+                Mapping mapping = attachment.map(access, MAP_BUDGET)) {
+            List<Target> now = targets(buffer, mapping);
+            books.lock();
+            try {
+                List<Target> before = Optional.ofNullable(live.put(buffer.id(), now)).orElse(List.of());
+                before.stream().filter(target -> !now.contains(target)).forEach(freed::add);
+            } finally {
+                books.unlock();
             }
-            return List.copyOf(targets);
+            throughTheApi(stage, buffer, REFUSED_OR_GONE);
+            onTheBus(stage, buffer.id());
+        } catch (HeapException gone) {
+            switch (gone.error()) {
+                case CLOSED, REVOKED, UNAVAILABLE -> LOG.debug("{}: buffer {} is gone", stage, buffer.id(), gone);
+                default -> throw gone;
+            }
         }
     }
 
     /** Attacks a buffer that was {@linkplain #learn learned}. */
     public void probe(Stage stage, DmaBuf buffer) {
-        throughTheApi(stage, buffer);
+        throughTheApi(stage, buffer, REFUSED);
         onTheBus(stage, buffer.id());
     }
 
@@ -207,22 +245,18 @@ public final class Prober implements AutoCloseable {
         }
     }
 
-    private void throughTheApi(Stage stage, DmaBuf buffer) {
-        refused(stage, "read", () -> buffer.read(0, MemorySegment.ofArray(new byte[16])));
-        refused(stage, "map", () -> buffer.map(Access.READ, Duration.ZERO).close());
-        refused(stage, "map to write", () -> buffer.map(Access.WRITE, Duration.ZERO).close());
+    private void throughTheApi(Stage stage, DmaBuf buffer, Set<HeapError> expected) {
+        attempt(stage, "read", expected, () -> buffer.read(0, MemorySegment.ofArray(new byte[16])));
+        attempt(stage, "map", expected, () -> buffer.map(Access.READ, Duration.ZERO).close());
+        attempt(stage, "map to write", expected, () -> buffer.map(Access.WRITE, Duration.ZERO).close());
         if (isForbidden(buffer.id(), Access.WRITE)) {
-            refused(stage, "write", () -> buffer.write(0, MemorySegment.ofArray(new byte[16])));
+            attempt(stage, "write", expected, () -> buffer.write(0, MemorySegment.ofArray(new byte[16])));
         }
     }
 
     private boolean isForbidden(long bufferId, Access toTheCpu) {
         return live.getOrDefault(bufferId, List.of()).stream().flatMap(target -> target.attacks().stream())
                 .anyMatch(attack -> attack.attacker().equals(Initiator.CPU) && attack.access() == toTheCpu);
-    }
-
-    private void refused(Stage stage, String what, Runnable access) {
-        attempt(stage, what, HeapError.CPU_ACCESS_DENIED, access);
     }
 
     /**
@@ -232,13 +266,17 @@ public final class Prober implements AutoCloseable {
      * @param expected the error that it has to give
      */
     public void attempt(Stage stage, String what, HeapError expected, Runnable access) {
+        attempt(stage, what, Set.of(expected), access);
+    }
+
+    private void attempt(Stage stage, String what, Set<HeapError> expected, Runnable access) {
         Optional<HeapError> error = Optional.empty();
         try {
             access.run();
         } catch (HeapException e) {
             error = Optional.of(e.error());
         }
-        if (error.filter(expected::equals).isPresent()) {
+        if (error.filter(expected::contains).isPresent()) {
             tally.repelled("API");
         } else {
             tally.breached("API", "%s, API: %s gave %s".formatted(stage, what, error.map(Enum::name).orElse("content")));

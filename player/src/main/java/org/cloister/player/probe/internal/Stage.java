@@ -21,8 +21,10 @@ public enum Stage {
     DRAWING,
     /** The secure world has drawn in it. */
     DRAWN,
-    /** The decoder has it. */
+    /** The decoder has it, works in it, or runs it. */
     DECODING,
+    /** The decoder has it, and another backend takes its heap over. */
+    SWAPPING,
     /** A clear picture is in it. */
     DECODED,
     /** The GPU has it, in protected mode: a picture to read, or memory for the one that it makes of it. */

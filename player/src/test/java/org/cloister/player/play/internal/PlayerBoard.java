@@ -45,8 +45,8 @@ public final class PlayerBoard implements AutoCloseable {
 
     public PlayerBoard(TestBoard board) {
         this.board = board;
-        codec = new CodecDriverComponent(
-                board.decoder(), board.core().heaps("codec"), board.core().importers("codec"), TestBoard.VIDEO, LIMIT);
+        codec = new CodecDriverComponent(board.decoder(), board.firmware(), board.core().heaps("codec"),
+                board.core().importers("codec"), TestBoard.VIDEO, LIMIT);
         display = new DisplayDriverComponent(board.display(), board.core().heaps("display"),
                 board.core().importers("display"), TestBoard.VIDEO, LIMIT, List.of());
     }

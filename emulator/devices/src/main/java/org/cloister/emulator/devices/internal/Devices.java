@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.emulator.devices.internal;
 
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.cloister.emulator.soc.BoardProperties;
 import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
+import org.cloister.platform.Initiator;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.device.DmaLimits;
+import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.dt.DeviceTree;
 import org.cloister.platform.dt.Node;
 
@@ -31,6 +34,12 @@ final class Devices {
     /** The way to memory of the device that the node describes. */
     static Dma dma(Soc soc, Node node) {
         return new Dma(memory(soc, node), LIMITS);
+    }
+
+    /** Tells which memory is restricted for the device that the node describes. */
+    static Predicate<MemoryRange> restricted(Soc soc, Node node) {
+        Initiator device = soc.initiator(initiator(node));
+        return range -> soc.isRestricted(device, range.address(), range.length());
     }
 
     /** The name of the initiator that the node describes. */

@@ -23,14 +23,17 @@ public record Dma(PhysicalMemory memory, DmaLimits limits) {
      * @throws org.cloister.platform.BusFault when the firewall blocks it; then part of {@code into} may be filled
      */
     public void gather(List<MemoryRange> ranges, MemorySegment into) {
-        long done = 0;
-        for (MemoryRange range : ranges) {
-            long length = Math.min(range.length(), into.byteSize() - done);
-            if (length > 0) {
-                memory.read(range.address(), into.asSlice(done, length));
-                done += length;
-            }
-        }
+        gather(ranges, 0, into);
+    }
+
+    /**
+     * Fills {@code into} from {@code offset} bytes after the beginning of {@code ranges}.
+     *
+     * @throws org.cloister.platform.BusFault when the firewall blocks it; then part of {@code into} may be filled
+     */
+    public void gather(List<MemoryRange> ranges, long offset, MemorySegment into) {
+        walk(ranges, offset, into.byteSize(),
+                (address, done, length) -> memory.read(address, into.asSlice(done, length)));
     }
 
     /**
@@ -39,13 +42,35 @@ public record Dma(PhysicalMemory memory, DmaLimits limits) {
      * @throws org.cloister.platform.BusFault when the firewall blocks it; then part may be written
      */
     public void scatter(MemorySegment from, List<MemoryRange> ranges) {
+        scatter(from, ranges, 0);
+    }
+
+    /**
+     * Writes all of {@code from} to {@code offset} bytes after the beginning of {@code ranges}.
+     *
+     * @throws org.cloister.platform.BusFault when the firewall blocks it; then part may be written
+     */
+    public void scatter(MemorySegment from, List<MemoryRange> ranges, long offset) {
+        walk(ranges, offset, from.byteSize(),
+                (address, done, length) -> memory.write(address, from.asSlice(done, length)));
+    }
+
+    /** Something that is done to a piece of memory, {@code done} bytes after others. */
+    @FunctionalInterface
+    private interface Transfer {
+        void move(long address, long done, long length);
+    }
+
+    private static void walk(List<MemoryRange> ranges, long offset, long size, Transfer transfer) {
+        long skip = offset;
         long done = 0;
         for (MemoryRange range : ranges) {
-            long length = Math.min(range.length(), from.byteSize() - done);
+            long length = Math.min(range.length() - skip, size - done);
             if (length > 0) {
-                memory.write(range.address(), from.asSlice(done, length));
+                transfer.move(range.address() + skip, done, length);
                 done += length;
             }
+            skip = Math.max(0, skip - range.length());
         }
     }
 

@@ -54,6 +54,13 @@ public final class OpenStreams<S> {
         }
     }
 
+    /** Those that are open: a snapshot. */
+    public List<S> open() {
+        synchronized (streams) {
+            return List.copyOf(streams);
+        }
+    }
+
     /** A stream was closed. */
     public void forget(S stream) {
         synchronized (streams) {

@@ -57,10 +57,11 @@ class LateFfmpegTest {
             return null;
         });
         try (VideoDecoderModel decoder = new VideoDecoderModel("/soc/video-decoder@0",
-                new Dma(new FakeMemory("video-decoder", 1 << 16), new DmaLimits(32, 16, 8, 1 << 12)), late)) {
+                new Dma(new FakeMemory("video-decoder", 1 << 16), new DmaLimits(32, 16, 8, 1 << 12)),
+                _ -> false, late)) {
             assertThat(asked).hasValue(0);
             for (int i = 0; i <= VideoDecoderModel.MAX_SESSIONS; i++) {
-                assertUnavailable(() -> decoder.open(STREAM, event -> { }));
+                assertUnavailable(() -> decoder.open(STREAM, decoder.newFirmware(false), event -> { }));
             }
         }
     }

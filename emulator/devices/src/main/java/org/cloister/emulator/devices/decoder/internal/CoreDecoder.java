@@ -19,7 +19,7 @@ import org.cloister.platform.device.PixelFormat;
 import org.cloister.platform.device.StreamFormat;
 
 /**
- * The decoding core with its on-chip picture memory: FFmpeg. Bitstream goes in, pictures come out in presentation
+ * The decoding core: FFmpeg. Bitstream goes in, pictures come out in presentation
  * order. For one thread at a time.
  */
 final class CoreDecoder implements AutoCloseable {
@@ -70,6 +70,7 @@ final class CoreDecoder implements AutoCloseable {
         context.thread_count(1);
         context.strict_std_compliance(avcodec.FF_COMPLIANCE_STRICT);
         context.err_recognition(avcodec.AV_EF_EXPLODE);
+        context.export_side_data(avcodec.AV_CODEC_EXPORT_DATA_MVS);
         if (configuration.length > 0) {
             BytePointer data = new BytePointer(
                     avutil.av_mallocz(configuration.length + avcodec.AV_INPUT_BUFFER_PADDING_SIZE));

@@ -66,6 +66,11 @@ final class Picture {
         return new ColourCoding(matrix, fullRange);
     }
 
+    /** Its motion vectors. */
+    byte[] motion(PictureFormat format) {
+        return MotionField.of(frame, format);
+    }
+
     /** Copies the picture, tightly packed. */
     void pack(PictureFormat format, MemorySegment into) {
         copyPlane(format, 0, into);

@@ -4,6 +4,7 @@ package org.cloister.emulator.devices.decoder.internal;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,8 +17,11 @@ import org.cloister.platform.device.DecoderEvent.FrameReturned.Reason;
 import org.cloister.platform.device.DecoderEvent;
 import org.cloister.platform.device.DecoderListener;
 import org.cloister.platform.device.DecoderSession;
+import org.cloister.platform.device.InternalMemory;
+import org.cloister.platform.device.InternalNeed;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.device.PictureFormat;
+import org.cloister.platform.device.VideoCodec;
 
 /**
  * A stream in the decoder; see {@link DecoderSession} for its states.
@@ -33,6 +37,10 @@ final class Session implements DecoderSession {
     private enum State { RUNNING, HALTED, CLOSED }
 
     private final BusDevice device;
+    private final FirmwarePlace firmware;
+    private final VideoCodec codec;
+    private final Channel channel;
+    private final WorkMemory memory;
     private final DecoderListener listener;
     private final Consumer<Session> onClose;
     private final Object queues = new Object();
@@ -47,28 +55,80 @@ final class Session implements DecoderSession {
     private byte[] packed = new byte[0];
     private long latestTimestamp;
 
-    Session(BusDevice device, CoreDecoder core, DecoderListener listener, Consumer<Session> onClose) {
+    Session(BusDevice device, FirmwarePlace firmware, VideoCodec codec, CoreDecoder core, DecoderListener listener,
+            Consumer<Session> onClose) {
         this.device = device;
+        this.firmware = firmware;
+        this.codec = codec;
+        this.channel = firmware.channel();
+        this.memory = new WorkMemory(channel);
         this.core = core;
         this.listener = listener;
         this.onClose = onClose;
     }
 
     @Override
-    public void queueBitstream(long cookie, List<MemoryRange> memory, long timestamp) {
-        device.dma().requireFollowable("queue bitstream", memory);
-        if (MemoryRange.total(memory) > CoreDecoder.MAX_ACCESS_UNIT) {
+    public void queueBitstream(long cookie, List<MemoryRange> from, long timestamp) {
+        device.dma().requireFollowable("queue bitstream", from);
+        if (MemoryRange.total(from) > CoreDecoder.MAX_ACCESS_UNIT) {
             throw new HeapException(HeapError.INVALID_ARGUMENT, "queue bitstream", device.name(),
-                    "an access unit of %d bytes does not fit the chip".formatted(MemoryRange.total(memory)),
+                    "an access unit of %d bytes does not fit the chip".formatted(MemoryRange.total(from)),
                     "queue at most %d bytes at a time".formatted(CoreDecoder.MAX_ACCESS_UNIT));
         }
-        enqueue("queue bitstream", inputs, new Input.Bitstream(cookie, List.copyOf(memory), timestamp));
+        enqueue("queue bitstream", inputs, new Input.Bitstream(cookie, List.copyOf(from), timestamp));
     }
 
     @Override
-    public void queueFrame(long cookie, List<MemoryRange> memory) {
-        device.dma().requireFollowable("queue memory for a picture", memory);
-        enqueue("queue memory for a picture", targets, new Target(cookie, List.copyOf(memory)));
+    public void queueFrame(long cookie, List<MemoryRange> into) {
+        channel.requireWritable("queue memory for a picture", into);
+        enqueue("queue memory for a picture", targets, new Target(cookie, List.copyOf(into)));
+    }
+
+    @Override
+    public void lend(long cookie, InternalMemory purpose, List<MemoryRange> ranges) {
+        String what = "lend memory";
+        Objects.requireNonNull(purpose, "purpose");
+        channel.requireWritable(what, ranges);
+        synchronized (queues) {
+            requireRunning(what);
+            memory.add(new WorkMemory.Piece(cookie, purpose, List.copyOf(ranges)));
+            device.run(this::tidy);
+        }
+    }
+
+    /** Memory was lent: what is of no use goes back, and work goes on. */
+    private void tidy() {
+        work.lock();
+        try {
+            giveBack(memory.removeUseless());
+        } finally {
+            work.unlock();
+        }
+        run();
+    }
+
+    @Override
+    public void takeBack(long cookie) {
+        synchronized (queues) {
+            requireOpen("take memory back");
+            device.run(() -> {
+                work.lock();
+                try {
+                    giveBack(memory.remove(cookie).stream().toList());
+                } finally {
+                    work.unlock();
+                }
+            });
+        }
+    }
+
+    private void giveBack(List<WorkMemory.Piece> pieces) {
+        pieces.forEach(piece -> tell(new DecoderEvent.MemoryReturned(piece.cookie())));
+    }
+
+    /** Something that the session waited for may be there. */
+    void poke() {
+        device.run(this::run);
     }
 
     @Override
@@ -98,10 +158,7 @@ final class Session implements DecoderSession {
 
     private <T> void enqueue(String what, Queue<T> queue, T descriptor) {
         synchronized (queues) {
-            requireOpen(what);
-            if (state == State.HALTED) {
-                throw new HeapException(HeapError.FAULT, what, device.name(), "the session is halted", "flush it");
-            }
+            requireRunning(what);
             if (queue.size() >= QUEUE_DEPTH) {
                 throw new HeapException(HeapError.BUSY, what, device.name(),
                         "%d descriptors are waiting already".formatted(QUEUE_DEPTH), "wait for an event");
@@ -117,6 +174,13 @@ final class Session implements DecoderSession {
             requireOpen("flush");
             flushWanted = true;
             device.run(this::run);
+        }
+    }
+
+    private void requireRunning(String what) {
+        requireOpen(what);
+        if (state == State.HALTED) {
+            throw new HeapException(HeapError.FAULT, what, device.name(), "the session is halted", "flush it");
         }
     }
 
@@ -174,8 +238,28 @@ final class Session implements DecoderSession {
         };
     }
 
+    /** Whether firmware and memory are there for pictures of a format; asks for memory that is not. */
+    private boolean isEquipped(Optional<PictureFormat> format) {
+        Optional<List<InternalNeed>> wanted = firmware.fetch(codec).map(program -> program.needs(format));
+        if (wanted.isEmpty()) {
+            return false;
+        }
+        if (!wanted.get().equals(memory.needs())) {
+            memory.require(wanted.get());
+            giveBack(memory.removeUseless());
+            tell(new DecoderEvent.MemoryWanted(wanted.get()));
+        }
+        return memory.isComplete();
+    }
+
     private boolean input() {
         Input next;
+        synchronized (queues) {
+            next = inputs.peek();
+        }
+        if (next instanceof Input.Bitstream && !isEquipped(announced)) {
+            return false;
+        }
         synchronized (queues) {
             next = inputs.poll();
         }
@@ -184,18 +268,21 @@ final class Session implements DecoderSession {
                 return false;
             }
             case Input.Drain() -> core.end();
-            case Input.Bitstream(long cookie, List<MemoryRange> memory, long timestamp) -> {
-                Optional<String> problem = decode(cookie, memory, timestamp);
+            case Input.Bitstream(long cookie, List<MemoryRange> from, long timestamp) -> {
+                Optional<String> problem = decode(cookie, from, timestamp);
                 problem.ifPresent(reason -> tell(new DecoderEvent.StreamError(timestamp, reason)));
             }
         }
         return true;
     }
 
-    private Optional<String> decode(long cookie, List<MemoryRange> memory, long timestamp) {
+    private Optional<String> decode(long cookie, List<MemoryRange> from, long timestamp) {
         latestTimestamp = timestamp;
         try {
-            return core.decode(MemoryRange.total(memory), timestamp, unit -> device.dma().gather(memory, unit));
+            return core.decode(MemoryRange.total(from), timestamp, unit -> {
+                channel.read(from, 0, unit);
+                memory.passThroughRing(unit);
+            });
         } finally {
             tell(new DecoderEvent.BitstreamDone(cookie));
         }
@@ -210,9 +297,13 @@ final class Session implements DecoderSession {
             return true;
         }
         if (!format.equals(announced)) {
+            isEquipped(format);
             announced = format;
             tell(new DecoderEvent.SourceChange(format.get(), FRAMES_NEEDED));
             return true;
+        }
+        if (!isEquipped(format)) {
+            return false;
         }
         Target target;
         synchronized (queues) {
@@ -236,13 +327,16 @@ final class Session implements DecoderSession {
         }
         MemorySegment content = MemorySegment.ofArray(packed);
         picture.pack(format, content);
+        boolean sound;
         try {
-            device.dma().scatter(content, target.memory());
+            sound = memory.keepMotion(picture.motion(format));
+            memory.reconstruct(content);
+            channel.write(content, target.memory(), 0);
         } catch (RuntimeException e) {
             tell(new DecoderEvent.FrameReturned(target.cookie(), Reason.GIVEN_UP));
             throw e;
         }
-        tell(new DecoderEvent.FrameDone(target.cookie(), picture.timestamp(), format, picture.damaged()));
+        tell(new DecoderEvent.FrameDone(target.cookie(), picture.timestamp(), format, picture.damaged() || !sound));
     }
 
     /** Gives everything back and stays still until flushed or closed. */
@@ -283,6 +377,7 @@ final class Session implements DecoderSession {
             }
         }
         unwritten.forEach(target -> tell(new DecoderEvent.FrameReturned(target.cookie(), Reason.GIVEN_UP)));
+        giveBack(memory.removeAll());
     }
 
     private boolean takeFlush() {

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.emulator.devices.decoder.internal;
 
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.cloister.emulator.devices.internal.BusDevice;
 import org.cloister.emulator.devices.internal.Dma;
 import org.cloister.emulator.devices.internal.OpenStreams;
 import org.cloister.ffmpeg.FfmpegLibraries;
+import org.cloister.heap.HeapError;
+import org.cloister.heap.HeapException;
 import org.cloister.platform.Initiator;
+import org.cloister.platform.device.DecoderFirmware;
 import org.cloister.platform.device.DecoderListener;
 import org.cloister.platform.device.DecoderSession;
 import org.cloister.platform.device.DmaLimits;
+import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.device.StreamFormat;
 import org.cloister.platform.device.VideoCodec;
 import org.cloister.platform.device.VideoDecoder;
@@ -22,7 +28,10 @@ public final class VideoDecoderModel implements VideoDecoder, AutoCloseable {
     /** How many streams the hardware can hold at a time. */
     public static final int MAX_SESSIONS = 16;
 
+    private static final String OPEN = "open a decoder session";
+
     private final BusDevice device;
+    private final Predicate<MemoryRange> restricted;
     private final Supplier<FfmpegLibraries> ffmpeg;
     private final OpenStreams<Session> sessions;
 
@@ -31,10 +40,12 @@ public final class VideoDecoderModel implements VideoDecoder, AutoCloseable {
      *
      * @param name the path of its node
      * @param dma its way to memory
+     * @param restricted tells which memory is restricted
      * @param ffmpeg loads FFmpeg; asked when a stream is opened
      */
-    public VideoDecoderModel(String name, Dma dma, Supplier<FfmpegLibraries> ffmpeg) {
+    public VideoDecoderModel(String name, Dma dma, Predicate<MemoryRange> restricted, Supplier<FfmpegLibraries> ffmpeg) {
         this.device = new BusDevice(name, dma);
+        this.restricted = restricted;
         this.ffmpeg = ffmpeg;
         this.sessions = new OpenStreams<>(device, MAX_SESSIONS);
     }
@@ -60,10 +71,25 @@ public final class VideoDecoderModel implements VideoDecoder, AutoCloseable {
     }
 
     @Override
-    public DecoderSession open(StreamFormat stream, DecoderListener listener) {
+    public Optional<String> firmwareFile() {
+        return Optional.of(DecoderFirmwareFile.PATH);
+    }
+
+    @Override
+    public DecoderFirmware newFirmware(boolean isProtected) {
+        return new FirmwarePlace(new Channel(device.dma(), restricted, isProtected),
+                () -> sessions.open().forEach(Session::poke));
+    }
+
+    @Override
+    public DecoderSession open(StreamFormat stream, DecoderFirmware firmware, DecoderListener listener) {
+        if (!(firmware instanceof FirmwarePlace place) || place.channel().dma() != device.dma()) {
+            throw new HeapException(HeapError.INVALID_ARGUMENT, OPEN, device.name(),
+                    "the place for its firmware is another device's", "make one here");
+        }
         FfmpegLibraries libraries = ffmpeg.get();
-        return sessions.open("open a decoder session", () -> new Session(
-                device, new CoreDecoder(libraries, device.name(), stream), listener, sessions::forget));
+        return sessions.open(OPEN, () -> new Session(device, place, stream.codec(),
+                new CoreDecoder(libraries, device.name(), stream), listener, sessions::forget));
     }
 
     /** Takes the decoder off the board: halts and closes all sessions, ends the thread. Idempotent. */

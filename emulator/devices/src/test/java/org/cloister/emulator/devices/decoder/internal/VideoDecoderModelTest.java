@@ -23,6 +23,7 @@ import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.device.ColourCoding;
 import org.cloister.platform.device.DecoderEvent;
+import org.cloister.platform.device.DecoderListener;
 import org.cloister.platform.device.DecoderSession;
 import org.cloister.platform.device.DmaLimits;
 import org.cloister.platform.device.MemoryRange;
@@ -38,12 +39,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class VideoDecoderModelTest {
-    private static final long INPUT_SIZE = 0x8_0000;
     private static FfmpegLibraries ffmpeg;
 
-    private final FakeMemory memory = new FakeMemory("video-decoder", 1 << 22)
-            .grant(Client.INPUT, INPUT_SIZE, Access.READ)
-            .grant(Client.OUTPUT, Client.SLOTS * Client.SLOT, Access.WRITE);
+    private final FakeMemory memory = Client.memory();
     private VideoDecoderModel decoder;
 
     @BeforeAll
@@ -54,7 +52,7 @@ class VideoDecoderModelTest {
     @BeforeEach
     void putOnBoard() {
         decoder = new VideoDecoderModel("/soc/video-decoder@0", new Dma(memory, new DmaLimits(32, 16, 8, 1 << 20)),
-                () -> ffmpeg);
+                Client::isRestricted, () -> ffmpeg);
     }
 
     @AfterEach
@@ -323,7 +321,7 @@ class VideoDecoderModelTest {
         client.await(event -> event.equals(new DecoderEvent.Halted(HeapError.CLOSED, "the board was switched off")));
         assertRefused(HeapError.CLOSED, "the session is closed", client.session::drain);
         assertRefused(HeapError.CLOSED, "the board is off",
-                () -> decoder.open(Streams.format("small.h264"), event -> { }));
+                () -> open(Streams.format("small.h264"), event -> { }));
     }
 
     @Test
@@ -341,7 +339,7 @@ class VideoDecoderModelTest {
     void aListenerThatThrowsOrClosesDoesNoHarm() throws InterruptedException {
         CountDownLatch closed = new CountDownLatch(1);
         AtomicReference<DecoderSession> session = new AtomicReference<>();
-        session.set(decoder.open(Streams.format("small.h264"), event -> {
+        session.set(open(Streams.format("small.h264"), event -> {
             session.get().close();
             closed.countDown();
             throw new IllegalStateException("a listener of the test");
@@ -367,11 +365,11 @@ class VideoDecoderModelTest {
     void refusesMoreSessionsThanTheHardwareHas() {
         List<DecoderSession> sessions = new ArrayList<>();
         for (int i = 0; i < VideoDecoderModel.MAX_SESSIONS; i++) {
-            sessions.add(decoder.open(Streams.format("small.h264"), event -> { }));
+            sessions.add(open(Streams.format("small.h264"), event -> { }));
         }
-        assertRefused(HeapError.BUSY, "all 16 sessions", () -> decoder.open(Streams.format("small.h264"), event -> { }));
+        assertRefused(HeapError.BUSY, "all 16 sessions", () -> open(Streams.format("small.h264"), event -> { }));
         sessions.getFirst().close();
-        decoder.open(Streams.format("small.h264"), event -> { }).close();
+        open(Streams.format("small.h264"), event -> { }).close();
     }
 
     @Test
@@ -404,9 +402,9 @@ class VideoDecoderModelTest {
     void refusesStreamsThatItCannotDecode() {
         byte[] broken = HexFormat.of().parseHex("0164001effe1ffff67640000");
         assertRefused(HeapError.INVALID_ARGUMENT, "the configuration of the h264 stream is damaged",
-                () -> decoder.open(new StreamFormat(VideoCodec.H264, broken, PixelFormat.I420), event -> { }));
+                () -> open(new StreamFormat(VideoCodec.H264, broken, PixelFormat.I420), event -> { }));
         assertRefused(HeapError.NOT_SUPPORTED, "it does not write pictures as XRGB8888",
-                () -> decoder.open(new StreamFormat(VideoCodec.H264, new byte[0], PixelFormat.XRGB8888), event -> { }));
+                () -> open(new StreamFormat(VideoCodec.H264, new byte[0], PixelFormat.XRGB8888), event -> { }));
     }
 
     @Test
@@ -427,6 +425,10 @@ class VideoDecoderModelTest {
             System.arraycopy(memory.bytes(Client.OUTPUT + 0x1000, rest), 0, picture, 1000, (int) rest);
             assertThat(Client.md5(picture)).isEqualTo(Streams.reference("small").getFirst());
         }
+    }
+
+    private DecoderSession open(StreamFormat stream, DecoderListener listener) {
+        return decoder.open(stream, Client.boot(decoder, memory, false), listener);
     }
 
     private static void assertRefused(HeapError error, String why, Runnable call) {

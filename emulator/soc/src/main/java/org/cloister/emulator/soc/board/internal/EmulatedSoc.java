@@ -77,6 +77,11 @@ final class EmulatedSoc implements Soc {
     }
 
     @Override
+    public boolean isRestricted(Initiator device, long address, long length) {
+        return hardware.bus().isRestricted(plan.initiators().indexOf(device.name()), address, length);
+    }
+
+    @Override
     public FaultLog faults() {
         return hardware.faults();
     }

@@ -95,6 +95,30 @@ public final class Bus {
         return Optional.empty();
     }
 
+    /** Whether the CPU cannot read any of a range in clear text, as {@link org.cloister.emulator.soc.Soc#isRestricted} says. */
+    public boolean isRestricted(int device, long address, long length) {
+        if (address < 0 || length <= 0 || length > FirewallTable.ADDRESS_SPACE - address) {
+            return false;
+        }
+        int cpu = initiators.indexOf(Initiator.CPU);
+        boolean encrypted = cipher(device, address).filter(cipher -> !cipher.serves(cpu))
+                .filter(cipher -> address + length <= cipher.range().base() + cipher.range().size()).isPresent();
+        return encrypted || isKeptFrom(cpu, address, address + length);
+    }
+
+    private boolean isKeptFrom(int initiator, long address, long end) {
+        FirewallTable table = gate.table();
+        long at = address;
+        while (at < end) {
+            Optional<ProgrammedRegion> region = table.decider(at).filter(found -> !found.region().background());
+            if (region.isEmpty() || table.rights(initiator, at).reads()) {
+                return false;
+            }
+            at = region.get().region().end();
+        }
+        return true;
+    }
+
     /**
      * Closes all windows that have handed out a segment, before memory goes.
      *
