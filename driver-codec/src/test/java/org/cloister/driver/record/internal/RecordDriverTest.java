@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,7 @@ import org.cloister.emulator.soc.PoweredSoc;
 import org.cloister.emulator.soc.SocBuilder;
 import org.cloister.ffmpeg.FfmpegLibraries;
 import org.cloister.heap.Access;
+import org.cloister.heap.BufferState;
 import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Fence;
 import org.cloister.heap.HeapError;
@@ -83,8 +86,10 @@ class RecordDriverTest {
                     Patience.of(Duration.ofSeconds(30)));
     private final int picture = (int) driver.format().size();
 
+    private final Runnable recordBackend;
+
     {
-        core.add(TestBackend.restricted(
+        recordBackend = core.add(TestBackend.restricted(
                 RECORD, UseCase.SECURE_VIDEO_RECORD, RECORD_BASE, SIZE, memory("cpu"), GRANTS));
         core.add(TestBackend.restricted(
                 VIDEO, UseCase.SECURE_VIDEO, VIDEO_BASE, SIZE, memory("cpu"), Map.of("cpu", Access.WRITE)));
@@ -228,6 +233,57 @@ class RecordDriverTest {
             user.signal();
         }
         assertThat(core.open("driver")).containsOnly(0);
+    }
+
+    @Test
+    void revokedMemoryFailsWhatWaitsAndWhatComesAndNothingHangs() {
+        Fence user = new Fence("somebody who looks at the picture");
+        try (RecordSession session = driver.open(400_000); DmaBuf frame = buffer(RECORD, picture);
+                DmaBuf bitstream = buffer(RECORD, 1 << 17)) {
+            succeed(session.capture(frame));
+            frame.reservation().add(user, Fence.Usage.READ);
+            Fence waiting = session.capture(frame);
+            CompletionStage<EncodedPicture> after = session.encode(frame, bitstream);
+            recordBackend.run();
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (frame.state() == BufferState.LIVE || bitstream.state() == BufferState.LIVE) {
+                assertThat(System.nanoTime()).as("both are revoked").isLessThan(deadline);
+                Thread.onSpinWait();
+            }
+
+            refused(HeapError.REVOKED, () -> session.capture(frame));
+            refused(HeapError.REVOKED, () -> session.encode(frame, bitstream));
+            user.signal();
+            assertThat(failure(waiting).error()).isEqualTo(HeapError.REVOKED);
+            failed(after, HeapError.CANCELLED);
+        }
+        assertThat(core.open("driver")).containsOnly(0);
+    }
+
+    @Test
+    void memoryThatIsRevokedWhileTheDevicesWorkIsLetGoOfFirst() {
+        try (RecordSession session = driver.open(400_000); DmaBuf frame = buffer(RECORD, picture);
+                DmaBuf bitstream = buffer(RECORD, 1 << 17)) {
+            List<Fence> captures = new ArrayList<>();
+            List<CompletionStage<EncodedPicture>> units = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                captures.add(session.capture(frame));
+                units.add(session.encode(frame, bitstream));
+            }
+            recordBackend.run();
+            for (Fence capture : captures) {
+                assertThat(capture.await(TimeUnit.SECONDS.toNanos(60))).isPositive();
+                assertThat(capture.failure().map(HeapException::error)).isIn(Optional.empty(),
+                        Optional.of(HeapError.REVOKED), Optional.of(HeapError.CANCELLED));
+            }
+            for (CompletionStage<EncodedPicture> unit : units) {
+                assertThat(unit.handle((_, failure) -> failure == null ? "encoded"
+                        : ((HeapException) failure).error().name()).toCompletableFuture()
+                        .orTimeout(60, TimeUnit.SECONDS).join()).isIn("encoded", "REVOKED", "CANCELLED");
+            }
+        }
+        assertThat(core.open("driver")).containsOnly(0);
+        assertThat(power.soc().faults().latest()).as("no device was caught in memory that was gone").isEmpty();
     }
 
     @Test
