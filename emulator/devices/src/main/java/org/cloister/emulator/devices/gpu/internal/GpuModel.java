@@ -12,6 +12,7 @@ import java.util.function.IntConsumer;
 import org.cloister.emulator.devices.GpuBench;
 import org.cloister.emulator.devices.Panel.Clip;
 import org.cloister.emulator.devices.RenderedJob;
+import org.cloister.emulator.devices.gpu.internal.ChipMachine.Event;
 import org.cloister.emulator.soc.Registers;
 import org.cloister.platform.BusFault;
 import org.cloister.platform.PhysicalMemory;
@@ -21,19 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Mali GPU: its registers, behind which one thread does all the work. Safe for use by any thread.
- *
- * <table>
- *   <caption>States of the chip</caption>
- *   <tr><th>state</th><th>event</th><th>next</th></tr>
- *   <tr><td>OFF</td><td>the microcontroller is switched on, and finds firmware</td><td>NORMAL</td></tr>
- *   <tr><td>OFF</td><td>it is switched on, and finds none</td><td>DEAD</td></tr>
- *   <tr><td>NORMAL</td><td>protected mode is asked for, and a stream waits for it</td><td>PROTECTED</td></tr>
- *   <tr><td>PROTECTED</td><td>the region ends, or a ping interrupts it</td><td>NORMAL</td></tr>
- *   <tr><td>PROTECTED</td><td>an access fails</td><td>STUCK</td></tr>
- *   <tr><td>NORMAL</td><td>it is asked to halt, or switched off; or the firmware's own access fails</td><td>OFF; DEAD</td></tr>
- *   <tr><td>any</td><td>reset</td><td>OFF</td></tr>
- * </table>
+ * A Mali GPU: its registers, behind which one thread does all the work; its states are those of {@code ChipMachine}. Safe
+ * for use by any thread.
  */
 public final class GpuModel implements Registers, GpuBench, AutoCloseable {
     /** Mali-G610, architecture 10.8. */
@@ -44,8 +34,6 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
     private static final int BLOCK = 16;
     private static final int SPACE_BASE = GpuRegister.of(0, 0);
     private static final int SPACE_BYTES = GpuRegister.of(1, 0) - SPACE_BASE;
-
-    private enum State { OFF, NORMAL, PROTECTED, STUCK, DEAD }
 
     private final MaliGpu wiring;
     private final InterruptBlock jobs;
@@ -60,8 +48,7 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
     private final AtomicLong entries = new AtomicLong();
     private final AtomicLong resets = new AtomicLong();
     private final ExecutorService thread;
-    private volatile State state = State.OFF; // written by the thread
-    private volatile int mcuStatus = GpuRegister.MCU_DISABLED; // written by the thread
+    private final ChipMachine chip = new ChipMachine();
     private boolean stepping; // for the thread, as those below
     private boolean unheard; // whether the bell was rung while the clock stood still
     private Microcontroller microcontroller;
@@ -115,9 +102,8 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
             case GpuRegister.GPU_ID -> ID;
             case GpuRegister.MMU_FEATURES -> ADDRESS_BITS;
             case GpuRegister.AS_PRESENT -> (1 << AddressSpaces.COUNT) - 1;
-            case GpuRegister.GPU_STATUS ->
-                    state == State.PROTECTED || state == State.STUCK ? GpuRegister.PROTM_ACTIVE : 0;
-            case GpuRegister.MCU_STATUS -> mcuStatus;
+            case GpuRegister.GPU_STATUS -> chip.now().isProtected() ? GpuRegister.PROTM_ACTIVE : 0;
+            case GpuRegister.MCU_STATUS -> chip.now().status();
             default -> isIn(at, GpuRegister.GPU_INTERRUPT) ? gpu.read(at - GpuRegister.GPU_INTERRUPT)
                     : isIn(at, GpuRegister.JOB_INTERRUPT) ? jobs.read(at - GpuRegister.JOB_INTERRUPT)
                     : isIn(at, GpuRegister.MMU_INTERRUPT) ? faults.read(at - GpuRegister.MMU_INTERRUPT) : 0;
@@ -138,7 +124,7 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
         } else if (at == GpuRegister.GPU_COMMAND && value == GpuRegister.SOFT_RESET) {
             later(this::reset);
         } else if (at == GpuRegister.MCU_CONTROL) {
-            later(value == GpuRegister.MCU_DISABLE ? this::switchOff : this::boot);
+            later(value == GpuRegister.MCU_DISABLE ? () -> chip.on(Event.DISABLE) : this::boot);
         } else if (at >= GpuRegister.DOORBELL) {
             later(this::answer);
         }
@@ -162,9 +148,7 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
             work.run();
         } catch (BusFault | GpuFault e) {
             LOG.debug("{}: the microcontroller died", name(), e);
-            if (state == State.NORMAL || state == State.PROTECTED) {
-                state = State.DEAD;
-                mcuStatus = GpuRegister.MCU_FATAL;
+            if (chip.on(Event.DIE)) {
                 gpu.raise(GpuRegister.FAULT);
             }
         } catch (RuntimeException e) {
@@ -173,28 +157,16 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
     }
 
     private void boot() {
-        if (state != State.OFF) {
-            return;
-        }
-        mcuStatus = GpuRegister.MCU_ENABLED;
-        state = State.NORMAL;
-        microcontroller = new Microcontroller(wires);
-        if (!microcontroller.boot()) {
-            state = State.DEAD;
-            mcuStatus = GpuRegister.MCU_FATAL;
-        }
-    }
-
-    private void switchOff() {
-        if (state == State.NORMAL || state == State.DEAD) {
-            state = State.OFF;
-            mcuStatus = GpuRegister.MCU_DISABLED;
+        if (chip.on(Event.START)) {
+            microcontroller = new Microcontroller(wires);
+            if (!microcontroller.boot()) {
+                chip.on(Event.DIE);
+            }
         }
     }
 
     private void reset() {
-        state = State.OFF;
-        mcuStatus = GpuRegister.MCU_DISABLED;
+        chip.on(Event.RESET);
         microcontroller = new Microcontroller(wires);
         memory.protectedMode(false);
         spaces.reset();
@@ -207,7 +179,7 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
     }
 
     private boolean isRunning() {
-        return (state == State.NORMAL || state == State.PROTECTED) && clock.isRunning();
+        return chip.now().isRunning() && clock.isRunning();
     }
 
     private void answer() {
@@ -216,8 +188,7 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
             return;
         }
         if (microcontroller.answer()) {
-            state = State.OFF;
-            mcuStatus = GpuRegister.MCU_HALT;
+            chip.on(Event.HALT);
         } else if (!stepping) {
             stepping = true;
             later(this::step);
@@ -258,7 +229,7 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
 
         @Override
         public void enterProtectedMode() {
-            state = State.PROTECTED;
+            chip.on(Event.ENTER);
             entries.incrementAndGet();
             spaces.hold(true);
             memory.protectedMode(true);
@@ -284,12 +255,12 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
         public void leaveProtectedMode() {
             memory.protectedMode(false);
             spaces.hold(false);
-            state = State.NORMAL;
+            chip.on(Event.LEAVE);
         }
 
         @Override
         public void protectedModeFault() {
-            state = State.STUCK;
+            chip.on(Event.FAIL);
             gpu.raise(GpuRegister.PROTM_FAULT);
         }
     }
