@@ -14,7 +14,6 @@ import org.cloister.heap.Fence;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.driver.Patience;
-import org.cloister.platform.mali.ComposeJob;
 import org.cloister.platform.mali.HostInterface;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,9 +37,7 @@ final class Group implements GpuGroup {
     private final CompletableFuture<Void> released = new CompletableFuture<>();
     private volatile Optional<HeapException> failure = Optional.empty();
     // For the driver's thread only, from here on.
-    private Optional<Job> current = Optional.empty();
-    private ComposeJob work;
-    private Timer.Alarm alarm = () -> { };
+    private final AtDevice device;
     private boolean seated;
     private boolean served; // since it has its slot
     private long begunLast;
@@ -54,6 +51,7 @@ final class Group implements GpuGroup {
         this.name = "%s group %d".formatted(core.name(), memory.number());
         this.rules = new CompositionRules(name);
         this.queue = new JobQueue(rules);
+        this.device = new AtDevice(core, memory, settings.isProtected());
     }
 
     @Override
@@ -141,7 +139,9 @@ final class Group implements GpuGroup {
     private void started() {
         if (machine.now() == GroupState.STARTING) {
             machine.on(Event.STARTED);
-            current.ifPresent(job -> submit());
+            if (!device.isEmpty()) {
+                submit();
+            }
             core.pump();
         }
     }
@@ -211,16 +211,10 @@ final class Group implements GpuGroup {
                     + spoiled.get().getMessage(), "compose the next one", spoiled.get()));
             return;
         }
-        try {
-            work = job.begin(memory.space(), core.limits().map());
-            memory.space().flush();
-        } catch (HeapException e) {
-            takeAway(job);
-            job.done().fail(e);
-            return;
+        device.take(job);
+        if (device.has(job)) {
+            submit();
         }
-        current = Optional.of(job);
-        submit();
     }
 
     private void submit() {
@@ -228,14 +222,11 @@ final class Group implements GpuGroup {
         served = true;
         overtaken = 0;
         begunLast = core.schedule().passed(this);
-        memory.submit(work, settings.isProtected());
-        Job job = current.orElseThrow();
-        alarm = core.timer().after(core.limits().job(), () -> core.thread().run(() -> late(job)));
-        core.firmware().ring(memory.slot());
+        device.submit(this::late);
     }
 
     private void late(Job job) {
-        if (current.filter(now -> now == job).isPresent() && core.mode().isRunning()) {
+        if (device.has(job) && core.mode().isRunning()) {
             LOG.warn("{} does not finish {}", name, job.done());
             end(Event.LOSE, new HeapException(HeapError.TIMED_OUT, COMPOSE, name, "the GPU did not finish within %d ms"
                     .formatted(core.limits().job().toMillis()), "close the group, and create another"));
@@ -287,20 +278,12 @@ final class Group implements GpuGroup {
         if ((events & HostInterface.FATAL) != 0) {
             memory.stream().seen(HostInterface.REQUEST, HostInterface.FATAL);
             fatal(memory.stream().told(HostInterface.FATAL_STATUS) & EXCEPTION);
-        } else if (done && machine.now() == GroupState.BUSY && current.isPresent()) {
-            finish();
+        } else if (done && machine.now() == GroupState.BUSY && !device.isEmpty()) {
+            machine.on(Event.DONE);
+            device.finish();
         } else if ((events & HostInterface.PROTM_PENDING) != 0 && machine.now() == GroupState.BUSY) {
             machine.on(Event.WAIT);
         }
-    }
-
-    private void finish() {
-        alarm.cancel();
-        machine.on(Event.DONE);
-        Job job = current.orElseThrow();
-        current = Optional.empty();
-        core.whenNormal(() -> takeAway(job));
-        job.done().signal();
     }
 
     private void fatal(int exception) {
@@ -310,18 +293,9 @@ final class Group implements GpuGroup {
         }
     }
 
-    /** Takes the buffers of a composition from the GPU. Normal mode, or the group is no more. */
-    private void takeAway(Job job) {
-        if (!gone) {
-            job.unmap(memory.space());
-            memory.space().flush();
-        }
-        job.release();
-    }
-
     /** The GPU is reset, because of {@code cause}. */
     void beforeReset(HeapException cause) {
-        alarm.cancel();
+        device.unwatch();
         memory.space().forgotten();
         switch (machine.now()) {
             case STARTING, IDLE, BUSY, WAITING, SUSPENDED -> machine.on(Event.RESET);
@@ -353,7 +327,7 @@ final class Group implements GpuGroup {
         boolean ending = machine.now() == GroupState.LOST || machine.now() == GroupState.CLOSED;
         failure = event == Event.LOSE ? Optional.of(failure.orElse(cause)) : failure;
         machine.on(event);
-        alarm.cancel();
+        device.unwatch();
         queue.giveUp(cause);
         if (ending) {
             return;
@@ -386,13 +360,8 @@ final class Group implements GpuGroup {
             return;
         }
         gone = true;
-        HeapException cause = failure.orElseGet(() -> new HeapException(HeapError.CANCELLED, COMPOSE, name,
-                "the group was closed", "create another"));
-        current.ifPresent(job -> {
-            job.release();
-            job.done().fail(cause);
-        });
-        current = Optional.empty();
+        device.giveUp(failure.orElseGet(() -> new HeapException(HeapError.CANCELLED, COMPOSE, name,
+                "the group was closed", "create another")));
         memory.release(core.mode().now() == GpuMode.NORMAL);
         core.forget(this);
         core.whenNormal(() -> released.complete(null)); // after what that gives back
