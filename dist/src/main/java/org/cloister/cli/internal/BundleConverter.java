@@ -26,10 +26,12 @@ public final class BundleConverter implements Converter {
     /** {@return the bundle of that name, or null, which leaves the conversion to others, as Gogo wants it} */
     @Override
     public Object convert(Class<?> desired, Object in) {
-        return desired == Bundle.class && in instanceof CharSequence name ? bundle(name.toString()).orElse(null) : null;
+        return desired == Bundle.class && in instanceof CharSequence name
+                ? bundle(context, name.toString()).orElse(null) : null;
     }
 
-    private Optional<Bundle> bundle(String name) {
+    /** The bundle with an id, symbolic name or location. */
+    static Optional<Bundle> bundle(BundleContext context, String name) {
         return Stream.of(context.getBundles())
                 .filter(bundle -> Long.toString(bundle.getBundleId()).equals(name)
                         || name.equals(bundle.getSymbolicName()) || bundle.getLocation().equals(name))

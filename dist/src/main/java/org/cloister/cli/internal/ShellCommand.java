@@ -13,10 +13,13 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
+import org.apache.felix.service.command.Job;
 import org.cloister.console.report.Text;
 import org.cloister.admin.HeapAdmin;
 import org.cloister.heap.Heaps;
@@ -58,6 +61,9 @@ public final class ShellCommand implements Callable<Integer> {
     @Parameters(arity = "0..*", paramLabel = "COMMAND", description = "Lines to run, such as 'heap:list -v'.")
     private List<String> lines = List.of();
 
+    /** What Ctrl-C was pressed for last; used by JLine's thread for signals only. */
+    private Job interrupted;
+
     @Option(names = "--real", description = "On the heaps of this machine, and no board's.")
     private boolean real;
 
@@ -89,7 +95,7 @@ public final class ShellCommand implements Callable<Integer> {
         try (CommandSession session = processor.createSession(input, out, err)) {
             Console console = System.console();
             if (lines.isEmpty() && console != null && console.isTerminal()) {
-                new Terminal(context, heaps, admin).run(line -> execute(session, line, out, err));
+                new Terminal(context, heaps, admin).run(line -> execute(session, line, out, err), () -> interrupt(session));
                 return ExitStatus.HOLDS;
             }
             int status = ExitStatus.HOLDS;
@@ -107,7 +113,30 @@ public final class ShellCommand implements Callable<Integer> {
         }
     }
 
-    private static int execute(CommandSession session, String line, PrintStream out, PrintStream err) {
+    /**
+     * Ends the command that runs. To interrupt who waits for it would leave it running, and Gogo refusing all others. One
+     * that takes no notice is left to itself the second time.
+     */
+    private void interrupt(CommandSession session) {
+        Job running = session.foregroundJob();
+        if (running != null) {
+            running.interrupt();
+            if (running == interrupted) {
+                leave(running);
+            }
+            interrupted = running;
+        }
+    }
+
+    private static void leave(Job running) {
+        try {
+            running.background();
+        } catch (IllegalStateException _) {
+            // it has ended
+        }
+    }
+
+    private int execute(CommandSession session, String line, PrintStream out, PrintStream err) {
         session.put(STATUS, ExitStatus.HOLDS);
         try {
             Object result = session.execute(line);
@@ -115,8 +144,16 @@ public final class ShellCommand implements Callable<Integer> {
                 out.println(session.format(result, Converter.INSPECT));
             }
             return session.get(STATUS) instanceof Integer status ? status : ExitStatus.HOLDS;
+        } catch (InterruptedException | CancellationException e) { // by the user, who knows
+            // JLine interrupts this thread when Ctrl-C comes at the very end of a line.
+            Optional.ofNullable(session.foregroundJob()).ifPresent(running -> {
+                running.interrupt();
+                leave(running);
+            });
+            return ExitStatus.DOES_NOT_HOLD;
         } catch (Exception e) { // whatever the commands of all bundles throw
-            err.println("cloister shell: " + Text.oneLine(String.valueOf(e.getMessage())));
+            err.println("cloister shell: " + Text.oneLine(BadArguments.sentence(
+                    e, line, name -> BundleConverter.bundle(context, name).isPresent())));
             return ExitStatus.DOES_NOT_HOLD;
         }
     }

@@ -34,11 +34,17 @@ final class Terminal implements Completer {
         this.completion = new Completion(this::commands, heaps, admin);
     }
 
-    /** Hands on each line until the person has enough. */
-    void run(Consumer<String> execute) throws IOException {
+    /**
+     * Hands on each line until the person has enough.
+     *
+     * @param interrupt ends what {@code execute} does; called by another thread
+     */
+    void run(Consumer<String> execute, Runnable interrupt) throws IOException {
         try (org.jline.terminal.Terminal terminal = open()) {
             LineReader reader = LineReaderBuilder.builder().terminal(terminal).completer(this).appName("cloister")
                     .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true).build();
+            // What comes while neither a line is read nor a command runs is for nobody, and does not end the program.
+            terminal.handle(org.jline.terminal.Terminal.Signal.INT, org.jline.terminal.Terminal.SignalHandler.SIG_IGN);
             terminal.writer().println("Tab completes, help lists commands, each has -h; Ctrl-D ends.");
             while (true) {
                 try {
@@ -49,7 +55,7 @@ final class Terminal implements Completer {
                     if (line.equals("help")) {
                         terminal.writer().println(String.join("  ", commands()));
                     } else if (!line.isEmpty()) {
-                        interruptible(terminal, () -> execute.accept(line));
+                        interruptible(terminal, () -> execute.accept(line), interrupt);
                     }
                 } catch (UserInterruptException e) {
                     terminal.writer().println("Ctrl-D ends the shell");
@@ -73,10 +79,14 @@ final class Terminal implements Completer {
     }
 
     /** Ctrl-C ends the command, not the shell. */
-    private static void interruptible(org.jline.terminal.Terminal terminal, Runnable command) {
-        Thread self = Thread.currentThread();
-        var before = terminal.handle(org.jline.terminal.Terminal.Signal.INT, signal -> self.interrupt());
+    private static void interruptible(
+            org.jline.terminal.Terminal terminal, Runnable command, Runnable interrupt) {
+        var before = terminal.handle(org.jline.terminal.Terminal.Signal.INT, signal -> {
+            terminal.writer().println(); // after the ^C that the terminal shows
+            interrupt.run();
+        });
         try {
+            Thread.interrupted(); // by a Ctrl-C that came when the line was complete
             command.run();
         } finally {
             terminal.handle(org.jline.terminal.Terminal.Signal.INT, before);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -18,8 +19,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * opens it by its descriptor.
  */
 public final class Launcher {
+    /** The system property that says that the folder is to be deleted in the end. */
+    static final String TEMPORARY = "cloister.temporary";
+    /** The system property that has the id of the process that started this one, without which it ends. */
+    static final String PARENT = "cloister.parent";
+
     /** The exit status for what cannot even be started. */
     private static final int UNUSABLE = 2;
+    /** As of a process that was killed. */
+    private static final int ABANDONED = 137;
 
     private Launcher() {
     }
@@ -44,7 +52,9 @@ public final class Launcher {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 stopping.set(true);
                 framework.close();
+                deleteTemporary(folder);
             }, "cloister-stop"));
+            endWithParent();
             framework.start(Arrays.copyOfRange(args, 1, args.length));
             return framework.callMain();
         } catch (IOException | LaunchException e) {
@@ -53,6 +63,26 @@ public final class Launcher {
                         folder, e.getMessage());
             }
             return UNUSABLE;
+        }
+    }
+
+    private static void deleteTemporary(Path folder) {
+        if (Boolean.getBoolean(TEMPORARY)) {
+            try {
+                Trees.delete(folder);
+            } catch (IOException e) {
+                System.err.printf("cloister: cannot delete the temporary directory %s: %s; delete it by hand%n", folder, e);
+            }
+        }
+    }
+
+    /** A process that was started by another one, for it, would go on alone when that one is killed. */
+    private static void endWithParent() {
+        Long parent = Long.getLong(PARENT);
+        if (parent != null) {
+            ProcessHandle.of(parent).map(ProcessHandle::onExit)
+                    .orElseGet(() -> CompletableFuture.completedFuture(null))
+                    .thenRun(() -> System.exit(ABANDONED));
         }
     }
 }

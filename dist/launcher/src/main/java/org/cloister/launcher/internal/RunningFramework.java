@@ -2,8 +2,6 @@
 package org.cloister.launcher.internal;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -24,6 +21,7 @@ import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
+import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
  * One framework from start to stop. The protocol to the command line is that of bnd's launcher, so that the same
@@ -68,6 +66,7 @@ final class RunningFramework implements AutoCloseable {
                 bundles.add(context.installBundle("reference:" + bundle.toUri()));
             }
             framework.start();
+            framework.adapt(FrameworkWiring.class).resolveBundles(bundles); // at once: one by one costs more
             for (Bundle bundle : bundles) {
                 if (bundle.getHeaders("").get(Constants.FRAGMENT_HOST) == null) {
                     bundle.start(Bundle.START_ACTIVATION_POLICY);
@@ -127,14 +126,9 @@ final class RunningFramework implements AutoCloseable {
     }
 
     private synchronized void deleteStorage() {
-        if (Files.notExists(storage)) {
-            return; // closed before
-        }
-        try (Stream<Path> files = Files.walk(storage)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException | UncheckedIOException e) {
+        try {
+            Trees.delete(storage); // gone when closed before
+        } catch (IOException e) {
             System.err.printf("cloister: cannot delete the temporary directory %s: %s; delete it by hand%n",
                     storage, e);
         }
