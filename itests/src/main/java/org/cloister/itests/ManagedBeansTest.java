@@ -103,6 +103,19 @@ class ManagedBeansTest {
         assertThat(told("Buffers")).isEqualTo(0L);
     }
 
+    /** As with serve, which configures beans when the board is on. */
+    @Test
+    void theGenerationOfBeforeTheBeansIsKnown() throws Exception {
+        long generation = (Long) told("Generation");
+        configuration.delete();
+        Framework.eventually("the beans are gone", () -> own().isEmpty());
+        serve("better", 10);
+        configuration = Framework.configuration(BUNDLE);
+        configuration.update(Framework.properties(Map.of("reading.ms", 0)));
+        Framework.eventually("the heap has a bean", () -> SERVER.isRegistered(bean));
+        assertThat(told("Generation")).isEqualTo(generation + 1);
+    }
+
     @Test
     void aHeapThatNobodyServesSaysWhy() throws Exception {
         registered.removeFirst().unregister();

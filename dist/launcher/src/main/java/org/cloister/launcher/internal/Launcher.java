@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Starts a framework over a folder of bundles, runs its main service, and exits with what that returns.
@@ -47,14 +48,23 @@ public final class Launcher {
         Path folder = Path.of(args[0]);
         AtomicBoolean stopping = new AtomicBoolean();
         try {
-            RunningFramework framework =
-                    new RunningFramework(LaunchFolder.read(folder), Files.createTempDirectory("cloister-"));
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            LaunchFolder content = LaunchFolder.read(folder);
+            Path storage = Files.createTempDirectory("cloister-");
+            AtomicReference<RunningFramework> running = new AtomicReference<>();
+            if (!atTheEnd(() -> {
                 stopping.set(true);
-                framework.close();
+                stop(running.get(), storage);
                 deleteTemporary(folder);
-            }, "cloister-stop"));
+            })) {
+                RunningFramework.deleteStorage(storage);
+                return UNUSABLE;
+            }
             endWithParent();
+            RunningFramework framework = new RunningFramework(content, storage);
+            running.set(framework);
+            if (stopping.get()) {
+                return UNUSABLE; // it may have been too late for the hook to see the framework
+            }
             framework.start(Arrays.copyOfRange(args, 1, args.length));
             return framework.callMain();
         } catch (IOException | LaunchException e) {
@@ -63,6 +73,29 @@ public final class Launcher {
                         folder, e.getMessage());
             }
             return UNUSABLE;
+        } catch (RuntimeException | LinkageError e) {
+            if (!stopping.get()) { // else it is what a framework that stops makes of its last calls
+                throw e;
+            }
+            return UNUSABLE;
+        }
+    }
+
+    /** Has this done when the machine ends; false when it is ending already. */
+    private static boolean atTheEnd(Runnable action) {
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread(action, "cloister-stop"));
+            return true;
+        } catch (IllegalStateException _) {
+            return false;
+        }
+    }
+
+    private static void stop(RunningFramework running, Path storage) {
+        if (running != null) {
+            running.close();
+        } else {
+            RunningFramework.deleteStorage(storage);
         }
     }
 

@@ -13,6 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -39,6 +42,8 @@ final class RunningFramework implements AutoCloseable {
     private final LaunchFolder folder;
     private final Path storage;
     private final Framework framework;
+    private final Lock life = new ReentrantLock(); // held while it starts or stops
+    private volatile boolean closing;
 
     /**
      * Makes a framework of the first implementation on the class path.
@@ -58,7 +63,9 @@ final class RunningFramework implements AutoCloseable {
 
     /** Starts the framework and all bundles, then announces the arguments. */
     void start(String... args) throws LaunchException {
+        life.lock();
         try {
+            goOn();
             framework.init();
             BundleContext context = framework.getBundleContext();
             List<Bundle> bundles = new ArrayList<>();
@@ -69,6 +76,7 @@ final class RunningFramework implements AutoCloseable {
             framework.adapt(FrameworkWiring.class).resolveBundles(bundles); // at once: one by one costs more
             for (Bundle bundle : bundles) {
                 if (bundle.getHeaders("").get(Constants.FRAGMENT_HOST) == null) {
+                    goOn();
                     bundle.start(Bundle.START_ACTIVATION_POLICY);
                 }
             }
@@ -78,6 +86,14 @@ final class RunningFramework implements AutoCloseable {
             context.registerService(Object.class, this, announcement);
         } catch (BundleException e) {
             throw new LaunchException(String.valueOf(e.getMessage()).replaceAll("\\s*[\\r\\n]+\\s*", " "), e);
+        } finally {
+            life.unlock();
+        }
+    }
+
+    private void goOn() throws LaunchException {
+        if (closing) {
+            throw new LaunchException("it is stopped");
         }
     }
 
@@ -88,17 +104,28 @@ final class RunningFramework implements AutoCloseable {
      * @throws LaunchException when there is none, or it throws
      */
     int callMain() throws LaunchException {
-        BundleContext context = framework.getBundleContext();
-        ServiceReference<Callable<?>> reference = mains(context).stream().max(Comparator.naturalOrder())
-                .orElseThrow(() -> new LaunchException("there is no command line among the bundles"));
-        Callable<?> main = context.getService(reference);
-        if (main == null) {
-            throw new LaunchException("the command line does not start");
-        }
+        Callable<?> main = main();
         try {
             return main.call() instanceof Integer status ? status : 0;
         } catch (Exception e) {
             throw new LaunchException("the command line failed: " + e, e);
+        }
+    }
+
+    private Callable<?> main() throws LaunchException {
+        life.lock(); // a component that starts as the framework stops would complain
+        try {
+            goOn();
+            BundleContext context = framework.getBundleContext();
+            ServiceReference<Callable<?>> reference = mains(context).stream().max(Comparator.naturalOrder())
+                    .orElseThrow(() -> new LaunchException("there is no command line among the bundles"));
+            Callable<?> main = context.getService(reference);
+            if (main == null) {
+                throw new LaunchException("the command line does not start");
+            }
+            return main;
+        } finally {
+            life.unlock();
         }
     }
 
@@ -112,22 +139,32 @@ final class RunningFramework implements AutoCloseable {
         }
     }
 
+    /** Waits for the bundle that is being started, if one is, as a framework that stops meanwhile stops in disorder. */
     @Override
     public void close() {
+        closing = true;
         try {
-            framework.stop();
-            framework.waitForStop(STOP_MILLIS);
+            boolean owned = life.tryLock(STOP_MILLIS, TimeUnit.MILLISECONDS);
+            try {
+                framework.stop();
+                framework.waitForStop(STOP_MILLIS);
+            } finally {
+                if (owned) {
+                    life.unlock();
+                }
+            }
         } catch (BundleException e) {
             System.err.println("cloister: the framework did not stop in order: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        deleteStorage();
+        deleteStorage(storage);
     }
 
-    private synchronized void deleteStorage() {
+    /** Deletes a framework's storage, which may be gone. */
+    static void deleteStorage(Path storage) {
         try {
-            Trees.delete(storage); // gone when closed before
+            Trees.delete(storage);
         } catch (IOException e) {
             System.err.printf("cloister: cannot delete the temporary directory %s: %s; delete it by hand%n",
                     storage, e);

@@ -76,6 +76,15 @@ class RunningFrameworkTest {
     }
 
     @Test
+    void nothingStartsThatWasClosed() throws Exception {
+        RunningFramework framework = framework(Map.of(), program());
+        framework.close();
+
+        assertThatExceptionOfType(LaunchException.class).isThrownBy(framework::start).withMessage("it is stopped");
+        assertThat(temporary.resolve("storage")).doesNotExist();
+    }
+
+    @Test
     void noMainService() throws Exception {
         try (RunningFramework framework = framework(Map.of())) {
             framework.start();

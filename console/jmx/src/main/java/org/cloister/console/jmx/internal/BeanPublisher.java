@@ -2,18 +2,13 @@
 package org.cloister.console.jmx.internal;
 
 import java.lang.management.ManagementFactory;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import javax.management.ObjectName;
 import org.cloister.admin.HeapAdmin;
 import org.cloister.heap.Heap;
-import org.cloister.heap.HeapEvent;
-import org.cloister.heap.HeapListener;
 import org.cloister.heap.Heaps;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
-import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -27,17 +22,13 @@ import org.osgi.util.tracker.ServiceTracker;
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = JmxConfiguration.class)
 public final class BeanPublisher {
-    private final ServiceRegistration<HeapListener> listener;
     private final Beans beans;
     private final ServiceTracker<Heap, ObjectName> heaps;
 
     /** Called by Declarative Services. */
     @Activate
     public BeanPublisher(BundleContext context, @Reference Heaps known, @Reference HeapAdmin admin,
-            JmxConfiguration configuration) {
-        Map<String, Long> generations = new ConcurrentHashMap<>();
-        // before there are beans, so that a bean misses nothing
-        listener = context.registerService(HeapListener.class, event -> note(event, generations), null);
+            @Reference Generations generations, JmxConfiguration configuration) {
         beans = new Beans(ManagementFactory.getPlatformMBeanServer());
         long oldestNanos = TimeUnit.MILLISECONDS.toNanos(configuration.reading_ms());
         Explainer explainer = new Explainer(known);
@@ -50,7 +41,7 @@ public final class BeanPublisher {
                     return null;
                 }
                 ObjectName name = Beans.heap(heap.name());
-                beans.add(name, new HeapBean(heap, generations::get, explainer, oldestNanos,
+                beans.add(name, new HeapBean(heap, generations::of, explainer, oldestNanos,
                         System::nanoTime), HeapMXBean.class);
                 return name;
             }
@@ -64,17 +55,8 @@ public final class BeanPublisher {
         heaps.open();
     }
 
-    private static void note(HeapEvent event, Map<String, Long> generations) {
-        switch (event) {
-            case HeapEvent.Available e -> generations.merge(e.heap(), e.generation(), Math::max);
-            case HeapEvent.Swapped e -> generations.merge(e.heap(), e.generation(), Math::max);
-            default -> { }
-        }
-    }
-
     @Deactivate
     void stop() {
-        listener.unregister();
         heaps.close();
         beans.close();
     }

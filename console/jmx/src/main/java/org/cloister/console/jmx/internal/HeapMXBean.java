@@ -20,7 +20,7 @@ public interface HeapMXBean {
     String getBackend();
 
     /** Known from events only, so null until there was one. */
-    @Says("How many backends have come to serve it; null until one came while this bean's bundle ran")
+    @Says("How many backends have come to serve it; null until one came while the bundle ran")
     Long getGeneration();
 
     /** In bytes. */
