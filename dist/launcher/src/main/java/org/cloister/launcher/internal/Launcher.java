@@ -49,18 +49,18 @@ public final class Launcher {
         AtomicBoolean stopping = new AtomicBoolean();
         try {
             LaunchFolder content = LaunchFolder.read(folder);
-            Path storage = Files.createTempDirectory("cloister-");
+            AtomicReference<Path> storage = new AtomicReference<>();
             AtomicReference<RunningFramework> running = new AtomicReference<>();
             if (!atTheEnd(() -> {
                 stopping.set(true);
-                stop(running.get(), storage);
+                stop(running.get(), storage.get());
                 deleteTemporary(folder);
             })) {
-                RunningFramework.deleteStorage(storage);
                 return UNUSABLE;
             }
             endWithParent();
-            RunningFramework framework = new RunningFramework(content, storage);
+            storage.set(Files.createTempDirectory("cloister-"));
+            RunningFramework framework = new RunningFramework(content, storage.get());
             running.set(framework);
             if (stopping.get()) {
                 return UNUSABLE; // it may have been too late for the hook to see the framework
@@ -94,7 +94,7 @@ public final class Launcher {
     private static void stop(RunningFramework running, Path storage) {
         if (running != null) {
             running.close();
-        } else {
+        } else if (storage != null) {
             RunningFramework.deleteStorage(storage);
         }
     }
