@@ -12,11 +12,13 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     String PID = "org.cloister.driver.codec";
 
     /** Becomes the property {@code heap}. */
-    @AttributeDefinition(name = "Heap", description = "The heap for pictures and internal memory, unless a client names one.")
+    @AttributeDefinition(name = "Heap",
+            description = "The heap for pictures and internal memory, unless a client names one.")
     String heap() default "protected,secure-video";
 
     /** Becomes the property {@code area.target}. */
-    @AttributeDefinition(name = "Area", description = "Filter of the contiguous area that the firmware is loaded through.")
+    @AttributeDefinition(name = "Area",
+            description = "Filter of the contiguous area that the firmware is loaded through.")
     String area_target() default "(area.default=true)";
 
     /** Becomes the property {@code map.limit.ms}. */

@@ -13,9 +13,9 @@ import org.cloister.platform.driver.DeviceImporter;
 import org.cloister.platform.driver.Patience;
 
 /**
- * The decoder's firmware in memory of a heap, for all sessions that take their memory there. Loaded when the first of them
- * has something to decode; when core moves or revokes its memory the device stops, and it is loaded anew. Safe for use by
- * any thread: the lock guards memory and device together.
+ * The decoder's firmware in memory of a heap, for all sessions that take their memory there. Loaded when the first of
+ * them has something to decode; when core moves or revokes its memory the device stops, and it is loaded anew. Safe for
+ * use by any thread: the lock guards memory and device together.
  */
 final class FirmwareSlot {
     private final Optional<FirmwareFile> file;

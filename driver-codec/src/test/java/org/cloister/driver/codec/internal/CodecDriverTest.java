@@ -254,8 +254,8 @@ class CodecDriverTest {
         board.serveVideo();
         for (Optional<byte[]> file : List.of(Optional.<byte[]>empty(), Optional.of(new byte[0]),
                 Optional.of(new byte[64]), Optional.of(new byte[4096]))) {
-            CodecDriverComponent other = new CodecDriverComponent(board.decoder(), Optional.of(new FirmwareFile("acme/vdec.bin",
-                    path -> path.equals("acme/vdec.bin") ? file : Optional.empty(),
+            CodecDriverComponent other = new CodecDriverComponent(board.decoder(), Optional.of(new FirmwareFile(
+                    "acme/vdec.bin", path -> path.equals("acme/vdec.bin") ? file : Optional.empty(),
                     board.soc().contiguousAreas().getFirst(), board.memory("cpu"))), board.core().heaps(DRIVER),
                     board.core().importers(DRIVER), TestBoard.VIDEO, Patience.of(Duration.ofSeconds(2)));
             try (DecodeSession session =
