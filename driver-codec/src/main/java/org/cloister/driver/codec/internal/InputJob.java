@@ -43,6 +43,11 @@ final class InputJob {
         return writers;
     }
 
+    /** Who moves the bitstream, and is not done yet. */
+    List<Fence> movers() {
+        return attachment.reservation().pending(Fence.Usage.KERNEL);
+    }
+
     /** Signalled when the job is over. For any thread. */
     Fence read() {
         return read;

@@ -141,6 +141,11 @@ final class Session implements DecodeSession {
     private void pump() {
         while (failure.isEmpty() && !waiting.isEmpty() && reading.size() < AT_DEVICE
                 && waiting.getFirst().map(InputJob::isReady).orElse(true)) {
+            List<Fence> movers = waiting.getFirst().map(InputJob::movers).orElse(List.of());
+            if (!movers.isEmpty()) { // this thread must not wait in core for who waits for this thread to let go
+                thread.after(movers, this::pump);
+                return;
+            }
             waiting.removeFirst().ifPresentOrElse(this::submit, this::drainDevice);
         }
     }

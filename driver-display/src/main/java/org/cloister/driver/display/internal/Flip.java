@@ -92,6 +92,11 @@ final class Flip {
         return writers.stream().allMatch(Fence::isSignalled);
     }
 
+    /** Who moves a picture, and is not done yet. */
+    List<Fence> movers() {
+        return attachments.stream().flatMap(one -> one.reservation().pending(Fence.Usage.KERNEL).stream()).toList();
+    }
+
     /** Why there is nothing to be shown, if something that is waited for failed. */
     Optional<HeapException> failedWriter() {
         return writers.stream().flatMap(fence -> fence.failure().stream()).findFirst();

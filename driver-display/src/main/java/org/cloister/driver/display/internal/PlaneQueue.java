@@ -171,6 +171,11 @@ final class PlaneQueue implements DisplayPlane, AutoCloseable {
 
     private void pump() {
         while (showing.isEmpty() && !waiting.isEmpty() && waiting.getFirst().isReady()) {
+            List<Fence> movers = waiting.getFirst().movers();
+            if (!movers.isEmpty()) { // this thread must not wait in core for who waits for this thread to let go
+                thread.after(movers, this::pump);
+                return;
+            }
             begin(waiting.removeFirst());
         }
     }

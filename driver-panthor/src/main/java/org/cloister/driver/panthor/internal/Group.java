@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.driver.panthor.internal;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -148,7 +149,16 @@ final class Group implements GpuGroup {
 
     /** Whether there is something that could be begun, in normal mode. */
     boolean wantsNormalMode() {
-        return machine.now() == GroupState.IDLE && queue.isReady();
+        return machine.now() == GroupState.IDLE && isReady();
+    }
+
+    /** Whether the first job can be begun; one that waits for a move is looked at again when that is over. */
+    private boolean isReady() {
+        List<Fence> movers = queue.movers();
+        if (!movers.isEmpty()) {
+            core.thread().after(movers, core::pump);
+        }
+        return queue.isReady();
     }
 
     /** Begins that. Normal mode. */
@@ -158,7 +168,7 @@ final class Group implements GpuGroup {
 
     /** Whether there is something that could be begun, had it a slot. */
     boolean seeksSlot() {
-        return machine.now() == GroupState.SUSPENDED && !seated && queue.isReady();
+        return machine.now() == GroupState.SUSPENDED && !seated && isReady();
     }
 
     /** Whether it may have to make room: it has no work, or has had a turn. */

@@ -83,7 +83,13 @@ final class Job {
     }
 
     boolean isReady() {
-        return writers.stream().allMatch(Fence::isSignalled) && users.stream().allMatch(Fence::isSignalled);
+        return writers.stream().allMatch(Fence::isSignalled) && users.stream().allMatch(Fence::isSignalled)
+                && movers().isEmpty();
+    }
+
+    /** Who moves a buffer, and is not done yet. The driver's thread must not wait in core for who waits for that thread. */
+    List<Fence> movers() {
+        return attachments.stream().flatMap(one -> one.reservation().pending(Fence.Usage.KERNEL).stream()).toList();
     }
 
     /** Why there is nothing to be composed, if a layer was not written. */

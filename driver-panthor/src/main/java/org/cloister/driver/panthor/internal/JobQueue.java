@@ -3,10 +3,12 @@ package org.cloister.driver.panthor.internal;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.cloister.driver.panthor.GpuGroup;
+import org.cloister.heap.Fence;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 
@@ -50,6 +52,11 @@ final class JobQueue {
     /** Whether all that the first one waits for has happened. */
     boolean isReady() {
         return !waiting.isEmpty() && waiting.getFirst().isReady();
+    }
+
+    /** Who moves a buffer of the first one, and is not done yet. */
+    List<Fence> movers() {
+        return waiting.isEmpty() ? List.of() : waiting.getFirst().movers();
     }
 
     Job removeFirst() {
