@@ -59,6 +59,7 @@ public final class Prober implements AutoCloseable {
     private final ProbeTally tally = new ProbeTally();
     private final AtomicLong turn = new AtomicLong();
     private final Map<Long, List<Target>> live = new ConcurrentHashMap<>(); // by buffer id
+    private final Map<Long, Origin> origins = new ConcurrentHashMap<>(); // of those
     private final Set<Target> freed = ConcurrentHashMap.newKeySet();
     private final Lock books = new ReentrantLock(); // guards that memory is either live or freed
     private final Condition released = books.newCondition(); // some that was freed went back
@@ -66,6 +67,13 @@ public final class Prober implements AutoCloseable {
 
     /** What nobody must be able to do to the memory of a backend, and who reads it in vain where it is encrypted. */
     private record Threat(List<Attack> attacks, Optional<Eavesdropper> eavesdropper) {}
+
+    /** A buffer, and whose memory it was in when it was learned. */
+    private record Origin(DmaBuf buffer, String backend) {
+        boolean isLeft() {
+            return !buffer.record().backend().equals(backend);
+        }
+    }
 
     /** Memory, and what threatens it. */
     private record Target(long address, long length, Threat threat) {
@@ -151,6 +159,9 @@ public final class Prober implements AutoCloseable {
      * @param access what that device may do
      */
     public void learn(DmaBuf buffer, Importer importer, Access access) {
+        if (hasMoved(buffer.id())) {
+            forget(buffer.id());
+        }
         live.computeIfAbsent(buffer.id(), id -> locate(buffer, importer, access));
     }
 
@@ -162,7 +173,9 @@ public final class Prober implements AutoCloseable {
     }
 
     private List<Target> targets(DmaBuf buffer, Mapping mapping) {
-        Threat threat = threats.computeIfAbsent(buffer.record().backend(), backend -> threat(heap.attributes()));
+        String by = buffer.record().backend();
+        origins.put(buffer.id(), new Origin(buffer, by));
+        Threat threat = threats.computeIfAbsent(by, backend -> threat(heap.attributes()));
         List<Target> targets = new ArrayList<>();
         SegmentCursor cursor = mapping.cursor();
         while (cursor.next()) {
@@ -208,7 +221,7 @@ public final class Prober implements AutoCloseable {
     /** Attacks a buffer that was learned from within a device, where only the bus is at hand. */
     public void onTheBus(Stage stage, long bufferId) {
         for (Target target : live.getOrDefault(bufferId, List.of())) {
-            target.attacks().forEach(attack -> strike(stage, attack, target));
+            target.attacks().forEach(attack -> strike(stage, attack, target, bufferId));
             target.overhear(stage);
         }
     }
@@ -222,17 +235,25 @@ public final class Prober implements AutoCloseable {
             soc.firewall().regionAt(target.address()).map(ProgrammedRegion::region)
                     .filter(region -> !region.background())
                     .map(region -> new Target(region.base(), region.size(), target.threat()))
-                    .ifPresent(whole -> whole.attacks().forEach(attack -> strike(stage, attack, whole)));
+                    .ifPresent(whole -> whole.attacks().forEach(attack -> strike(stage, attack, whole, bufferId)));
         }
     }
 
-    private void strike(Stage stage, Attack attack, Target target) {
+    /** Whether a buffer was moved since it was learned: what it was in is somebody else's, scrubbed. */
+    private boolean hasMoved(long bufferId) {
+        return Optional.ofNullable(origins.get(bufferId)).filter(Origin::isLeft).isPresent();
+    }
+
+    private void strike(Stage stage, Attack attack, Target target, long bufferId) {
         Weapon weapon = Weapon.inTurn(turn.getAndIncrement());
         long address = aim(target, weapon.size());
         try {
             weapon.strike(attack.memory(), attack.access(), address, new byte[weapon.size()]);
         } catch (BusFault expected) {
             tally.repelled(attack.attacker());
+            return;
+        }
+        if (hasMoved(bufferId)) {
             return;
         }
         tally.breached(attack.attacker(), "%s, %s: %s of %d bytes at 0x%x got through"
@@ -288,6 +309,7 @@ public final class Prober implements AutoCloseable {
         books.lock();
         try {
             Optional.ofNullable(live.remove(bufferId)).ifPresent(freed::addAll);
+            origins.remove(bufferId);
         } finally {
             books.unlock();
         }
