@@ -206,9 +206,13 @@ final class Ledger {
         withheld.remove("handle " + handle);
     }
 
-    /** A region of the firewall could not be taken out. */
+    /**
+     * A region of the firewall could not be taken out. MediaTek's application goes on serving from its own, under the region
+     * that stands; others say of all of it that they are done.
+     */
     void notOpened(String region) {
         firewall.regions().stream().filter(one -> one.region().name().equals(region)).findFirst()
+                .filter(one -> !BoardKind.HANDED_OVER.contains(one.region().base()))
                 .ifPresent(one -> withheld.put(region, new Range(one.region().base(), one.region().size())));
     }
 
