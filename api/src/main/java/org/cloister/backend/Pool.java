@@ -124,6 +124,16 @@ public interface Pool {
     }
 
     /**
+     * The trusted OS that can use any buffer of this pool as a parameter of a call, by its id. Known before the first
+     * buffer is. The default is none.
+     *
+     * @return the {@code tee.id}; empty when there is none, or only some buffers can be used so
+     */
+    default Optional<String> tee() {
+        return Optional.empty();
+    }
+
+    /**
      * How the content of buffers gets to another backend's memory without passing the normal world. Present exactly
      * when {@link HeapAttributes#movable()}.
      *

@@ -2,6 +2,8 @@
 package org.cloister.pool;
 
 import java.util.Optional;
+import org.cloister.backend.Pool;
+import org.cloister.backend.SecureCopier;
 import org.cloister.backend.TeeMemory;
 import org.cloister.heap.HeapException;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -111,6 +113,21 @@ public interface Lender {
      * @param address the physical address of the buffer
      */
     default Optional<TeeMemory> teeMemory(long handle, long offset, long address) {
+        return Optional.empty();
+    }
+
+    /** The id of the trusted OS that {@link #teeMemory} answers for; none by default. */
+    default Optional<String> tee() {
+        return Optional.empty();
+    }
+
+    /**
+     * How content gets from buffers of this lender's pool to those of another; not at all by default. When there is a way,
+     * the pool's attributes say so.
+     *
+     * @param pool the pool
+     */
+    default Optional<SecureCopier> copier(Pool pool) {
         return Optional.empty();
     }
 

@@ -7,6 +7,7 @@ import org.cloister.backend.BackendHost;
 import org.cloister.backend.Pool;
 import org.cloister.backend.PoolBuffer;
 import org.cloister.backend.PoolUsage;
+import org.cloister.backend.SecureCopier;
 import org.cloister.backend.TeeMemory;
 import org.cloister.heap.Access;
 import org.cloister.heap.HeapAttributes;
@@ -153,6 +154,16 @@ public final class LendingPool implements Pool {
         Chunk chunk = mine.chunk();
         return lender.teeMemory(chunk.handle(), mine.address() - chunk.address(), mine.address())
                 .orElseGet(() -> Pool.super.teeMemory(buffer));
+    }
+
+    @Override
+    public Optional<String> tee() {
+        return lender.tee();
+    }
+
+    @Override
+    public Optional<SecureCopier> copier() {
+        return attributes.movable() ? lender.copier(this) : Optional.empty();
     }
 
     @Override

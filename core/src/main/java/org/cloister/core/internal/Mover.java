@@ -78,6 +78,7 @@ final class Mover {
                 came = move(buffer, from, to, copier.get());
             }
         } catch (HeapException e) {
+            came = e.error() == HeapError.NOT_SUPPORTED ? Attempt.NEVER : came;
             LOG.warn("heap {}: buffer {} stays with backend {} for now", from.record().heap(), buffer.id(),
                     from.record().backend(), e);
         } finally {

@@ -81,6 +81,11 @@ final class LegacyLender implements Lender {
     }
 
     @Override
+    public Optional<String> tee() {
+        return loans.tee();
+    }
+
+    @Override
     public void released() {
         onReleased.run();
     }

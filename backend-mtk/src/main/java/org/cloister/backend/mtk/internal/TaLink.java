@@ -69,9 +69,9 @@ final class TaLink {
         return dead;
     }
 
-    /** The trusted OS that guards the memory; empty before the first call. */
+    /** The trusted OS that guards the memory; before the first call that which will be asked first, if one is there. */
     Optional<String> tee() {
-        return tee;
+        return tee.isPresent() ? tee : session.expected();
     }
 
     /**

@@ -222,6 +222,11 @@ final class TaPool implements Pool {
     }
 
     @Override
+    public Optional<String> tee() {
+        return memory.tee();
+    }
+
+    @Override
     public String toString() {
         return name;
     }

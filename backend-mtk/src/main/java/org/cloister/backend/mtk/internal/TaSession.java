@@ -99,6 +99,11 @@ final class TaSession {
                 : new HeapException(HeapError.UNAVAILABLE, e.what(), e.which(), e.why(), "try again when it is back", e);
     }
 
+    /** The id of the trusted OS that is asked for a session first. For any thread. */
+    Optional<String> expected() {
+        return tees.current().stream().findFirst().map(Tee::id);
+    }
+
     /** The id of the trusted OS that there is a session with. */
     Optional<String> tee() {
         return open.map(one -> one.tee().id());

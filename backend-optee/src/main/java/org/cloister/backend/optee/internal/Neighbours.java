@@ -3,6 +3,7 @@ package org.cloister.backend.optee.internal;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.cloister.backend.Pool;
 import org.cloister.pool.Lender;
 import org.cloister.pool.LendingPool;
 
@@ -23,6 +24,11 @@ final class Neighbours {
     /** A pool was destroyed. */
     void remove(Lender lender) {
         pools.removeIf(one -> one.lender() == lender);
+    }
+
+    /** Tells whether a pool is one of these. */
+    boolean has(Pool pool) {
+        return pools.stream().anyMatch(one -> one.pool() == pool);
     }
 
     /** Has all other pools let go of what they keep idle; tells whether any did. */

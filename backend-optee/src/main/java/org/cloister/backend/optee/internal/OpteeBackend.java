@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.backend.optee.internal;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.cloister.backend.BackendHost;
@@ -11,6 +12,7 @@ import org.cloister.backend.TeeMemory;
 import org.cloister.backend.optee.abi.internal.Driver;
 import org.cloister.backend.optee.abi.internal.LoanTerms;
 import org.cloister.backend.optee.abi.internal.Transport;
+import org.cloister.backend.optee.tee.internal.OpteeTee;
 import org.cloister.heap.Access;
 import org.cloister.heap.Enforcement;
 import org.cloister.heap.HeapAttributes;
@@ -32,6 +34,8 @@ final class OpteeBackend implements HeapBackend {
     static final String ID = "optee";
 
     private static final long PAGE = 4096;
+    /** How long a copy is waited for when what it reads is taken away; nobody can, as it is being moved. */
+    private static final Duration COPIES_WAIT = Duration.ofSeconds(1);
 
     private final Optional<Driver> driver;
     private final Catalogue catalogue;
@@ -114,12 +118,15 @@ final class OpteeBackend implements HeapBackend {
 
     private Pool lend(Catalogue.Entry entry, LoanTerms terms, BackendHost core) {
         ContiguousArea area = supplies.area;
-        var lender = new OpteeLender(driver.orElseThrow(), area, entry.binding().useCase(), terms, regions, neighbours);
+        Driver reached = driver.orElseThrow();
+        var lender = new OpteeLender(reached, area, entry.binding().useCase(), terms, regions, neighbours,
+                new OpteeTee(new OpteeTee.Wiring(ID, reached, this::host, this::isStatic, COPIES_WAIT)));
         boolean done = false;
         try {
             int bits = Math.min(terms.addressBits(), new AddressRange(area.base(), area.size()).addressBits());
-            var pool = new LendingPool(entry.binding().heap(), attributes(entry, bits), lender,
-                    supplies.policy.of(terms), supplies.timer, core);
+            HeapAttributes attributes = attributes(entry, bits).movable(reached.transport().takesAddresses()).build();
+            var pool = new LendingPool(entry.binding().heap(), attributes, lender, supplies.policy.of(terms),
+                    supplies.timer, core);
             neighbours.add(lender, pool);
             done = true;
             return pool;
@@ -137,7 +144,7 @@ final class OpteeBackend implements HeapBackend {
         boolean done = false;
         try {
             Pool pool = supplies.ranges.open(entry.binding().heap(), entry.binding().useCase(), area.range().base(),
-                    area.range().size(), attributes(entry, bits), new PoolMemory() {
+                    area.range().size(), attributes(entry, bits).build(), new PoolMemory() {
                         @Override
                         public TeeMemory teeMemory(long address) {
                             return new TeeMemory.Physical(address);
@@ -157,11 +164,11 @@ final class OpteeBackend implements HeapBackend {
         }
     }
 
-    private static HeapAttributes attributes(Catalogue.Entry entry, int addressBits) {
+    private static HeapAttributes.Builder attributes(Catalogue.Entry entry, int addressBits) {
         HeapAttributes.Builder attributes = HeapAttributes.builder().enforcement(Enforcement.FIREWALL)
                 .cpuAccess(Access.NONE).contiguous(true).granularity(PAGE).addressBits(addressBits);
         entry.binding().grants().ifPresent(attributes::grants);
-        return attributes.build();
+        return attributes;
     }
 
     /** Tells whether a range lies in OP-TEE's static area. */

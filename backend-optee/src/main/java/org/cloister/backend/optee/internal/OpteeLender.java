@@ -2,9 +2,13 @@
 package org.cloister.backend.optee.internal;
 
 import java.util.Optional;
+import org.cloister.backend.Pool;
+import org.cloister.backend.SecureCopier;
 import org.cloister.backend.TeeMemory;
 import org.cloister.backend.optee.abi.internal.Driver;
 import org.cloister.backend.optee.abi.internal.LoanTerms;
+import org.cloister.backend.optee.tee.internal.OpteeCopier;
+import org.cloister.backend.optee.tee.internal.OpteeTee;
 import org.cloister.heap.UseCase;
 import org.cloister.platform.ContiguousArea;
 import org.cloister.pool.Lender;
@@ -18,16 +22,18 @@ final class OpteeLender implements Lender {
     private final LoanTerms terms;
     private final RegionLedger regions;
     private final Neighbours neighbours;
+    private final OpteeTee tee;
 
     /** Holds on to the driver until the pool is destroyed. */
     OpteeLender(Driver driver, ContiguousArea area, UseCase useCase, LoanTerms terms, RegionLedger regions,
-            Neighbours neighbours) {
+            Neighbours neighbours, OpteeTee tee) {
         this.driver = driver;
         this.area = area;
         this.useCase = useCase;
         this.terms = terms;
         this.regions = regions;
         this.neighbours = neighbours;
+        this.tee = tee;
         driver.retain();
     }
 
@@ -88,6 +94,16 @@ final class OpteeLender implements Lender {
     @Override
     public Optional<TeeMemory> teeMemory(long handle, long offset, long address) {
         return Optional.of(new TeeMemory.Parent(OpteeBackend.ID, handle, offset));
+    }
+
+    @Override
+    public Optional<String> tee() {
+        return Optional.of(tee.id());
+    }
+
+    @Override
+    public Optional<SecureCopier> copier(Pool pool) {
+        return Optional.of(new OpteeCopier(tee, pool, neighbours::has));
     }
 
     @Override

@@ -42,6 +42,15 @@ public interface TaMemory {
      */
     int check(int rights);
 
+    /**
+     * Tells whether this may take over the content of other memory: both are out of the normal world's reach, apart from
+     * one another, for the same use case as far as that is known, and no device can do more with this than with the
+     * other.
+     */
+    default boolean canSucceed(TaMemory other) {
+        return false;
+    }
+
     /** Copies {@code into.byteSize()} bytes from {@code offset} on out of it. */
     void read(long offset, MemorySegment into);
 

@@ -79,6 +79,11 @@ public class ForwardingPool implements Pool {
     }
 
     @Override
+    public Optional<String> tee() {
+        return pool.tee();
+    }
+
+    @Override
     public Optional<SecureCopier> copier() {
         return pool.copier();
     }

@@ -13,6 +13,8 @@ import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.cloister.backend.BackendHost;
 import org.cloister.backend.BorrowedBuffer;
+import org.cloister.backend.Pool;
+import org.cloister.backend.PoolBuffer;
 import org.cloister.backend.TeeMemory;
 import org.cloister.backend.optee.abi.internal.Driver;
 import org.cloister.backend.optee.abi.internal.Message;
@@ -164,7 +166,8 @@ public final class OpteeTee implements Tee, AutoCloseable {
         try {
             String name = "buffer %d of heap %s".formatted(buffer.id(), buffer.record().heap());
             TeeMemory where = locate(what, borrowed, name);
-            var memory = new RegisteredBuffer(borrowed, where, name, direction, openings::forget);
+            var memory = new RegisteredBuffer(borrowed.memory().size(), borrowed::close, where, name,
+                    direction, openings::forget);
             done = true; // from here on it closes the borrowed buffer
             openings.keep(what, memory);
             borrowed.onRevoke(() -> memory.revoke(wiring.revokePatience));
@@ -179,14 +182,7 @@ public final class OpteeTee implements Tee, AutoCloseable {
     private TeeMemory locate(String what, BorrowedBuffer borrowed, String name) {
         try {
             TeeMemory where = borrowed.pool().teeMemory(borrowed.memory());
-            boolean known = switch (where) {
-                case TeeMemory.Parent parent -> parent.tee().equals(wiring.id);
-                case TeeMemory.Physical physical -> driver.transport().takesAddresses()
-                        && physical.tee().map(wiring.id::equals).orElseGet(() ->
-                                wiring.knows.test(physical.address(), borrowed.memory().size()));
-                case TeeMemory.Descriptor descriptor -> false;
-            };
-            if (known) {
+            if (isKnown(where, borrowed.memory().size())) {
                 return where;
             }
         } catch (HeapException e) {
@@ -196,6 +192,33 @@ public final class OpteeTee implements Tee, AutoCloseable {
         }
         throw new HeapException(HeapError.INVALID_ARGUMENT, what, name, "OP-TEE does not know its memory",
                 "allocate from a heap that OP-TEE serves");
+    }
+
+    private boolean isKnown(TeeMemory where, long size) {
+        return switch (where) {
+            case TeeMemory.Parent parent -> parent.tee().equals(wiring.id);
+            case TeeMemory.Physical physical -> driver.transport().takesAddresses()
+                    && physical.tee().map(wiring.id::equals)
+                            .orElseGet(() -> wiring.knows.test(physical.address(), size));
+            case TeeMemory.Descriptor descriptor -> false;
+        };
+    }
+
+    /**
+     * Makes a buffer of a pool known that nobody else uses, and that the caller keeps until this is closed.
+     *
+     * @throws HeapException {@code NOT_SUPPORTED} when it is not of memory that OP-TEE knows
+     */
+    SharedMemory know(Pool pool, PoolBuffer buffer, Direction direction) {
+        String what = "use a buffer in OP-TEE";
+        openings.requireOpen(what);
+        TeeMemory where = pool.teeMemory(buffer);
+        if (!isKnown(where, buffer.size())) {
+            throw new HeapException(HeapError.NOT_SUPPORTED, what, where.toString(), "OP-TEE does not know its memory",
+                    "use one of memory that OP-TEE guards");
+        }
+        return openings.keep(what, new RegisteredBuffer(buffer.size(), () -> { }, where, where.toString(), direction,
+                openings::forget));
     }
 
     /** {@inheritDoc} OP-TEE's list of devices is asked; what cannot answer that knows of none. */

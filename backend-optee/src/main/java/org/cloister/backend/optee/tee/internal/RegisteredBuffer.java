@@ -4,27 +4,27 @@ package org.cloister.backend.optee.tee.internal;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.cloister.backend.BorrowedBuffer;
 import org.cloister.backend.TeeMemory;
 import org.cloister.backend.optee.abi.internal.Message;
 import org.cloister.tee.Direction;
 
 /** A buffer that OP-TEE knows, since it or a chunk that it lies in was lent, or lies in the static area. */
 final class RegisteredBuffer extends OpteeMemory {
-    private final BorrowedBuffer buffer;
+    private final Runnable release;
     private final TeeMemory where;
     private final String name;
 
     /**
-     * Takes over a borrowed buffer.
+     * Makes a buffer known.
      *
+     * @param release run once, when OP-TEE does not use it any more
      * @param where a parent or a physical address
      * @param name what messages call it
      */
-    RegisteredBuffer(BorrowedBuffer buffer, TeeMemory where, String name, Direction direction,
+    RegisteredBuffer(long size, Runnable release, TeeMemory where, String name, Direction direction,
             Consumer<OpteeMemory> onClosed) {
-        super(buffer.memory().size(), direction, onClosed);
-        this.buffer = buffer;
+        super(size, direction, onClosed);
+        this.release = release;
         this.where = where;
         this.name = name;
     }
@@ -47,7 +47,7 @@ final class RegisteredBuffer extends OpteeMemory {
 
     @Override
     void dispose() {
-        buffer.close();
+        release.run();
     }
 
     @Override

@@ -3,8 +3,10 @@ package org.cloister.emulator.optee.internal;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -82,6 +84,22 @@ public final class SocMachine implements Machine {
     @Override
     public synchronized void yield(AddressRange range) {
         withheld = withheld.stream().filter(other -> !other.equals(range)).toList();
+    }
+
+    @Override
+    public boolean isNoWider(AddressRange range, AddressRange than) {
+        return world.soc().initiators().stream().filter(one -> !one.secure()).allMatch(one ->
+                rights(one, than).stream().allMatch(least -> rights(one, range).stream().allMatch(least::allows)));
+    }
+
+    /** All that an initiator may do anywhere in a range. */
+    private Set<Access> rights(Initiator initiator, AddressRange range) {
+        Set<Access> rights = EnumSet.noneOf(Access.class);
+        long end = range.base() + range.size();
+        for (long at = range.base(); at < end; at = Pages.start(at) + Pages.SIZE) {
+            rights.add(world.soc().firewall().rights(initiator, at));
+        }
+        return rights;
     }
 
     @Override

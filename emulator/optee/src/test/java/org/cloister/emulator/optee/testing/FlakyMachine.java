@@ -106,6 +106,11 @@ public final class FlakyMachine implements Machine {
     }
 
     @Override
+    public boolean isNoWider(AddressRange range, AddressRange than) {
+        return machine.isNoWider(range, than);
+    }
+
+    @Override
     public List<AddressRange> carveOuts(UUID application) {
         return machine.carveOuts(application);
     }

@@ -92,7 +92,7 @@ final class CallView implements TaCall {
     }
 
     private ObjectView view(Hold hold, long offset, long size) {
-        var view = new ObjectView(machine.memory(), hold, offset, size);
+        var view = new ObjectView(machine, hold, offset, size);
         views.add(view);
         return view;
     }

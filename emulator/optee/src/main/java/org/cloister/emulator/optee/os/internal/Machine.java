@@ -34,6 +34,9 @@ public interface Machine {
     /** Tells whether some of a range is withheld. */
     boolean isWithheld(long address, long size);
 
+    /** Tells whether nobody of the normal world may do more in a range, anywhere in it, than everywhere in another. */
+    boolean isNoWider(AddressRange range, AddressRange than);
+
     /** Memory that boot firmware protects for good, for an application to manage. */
     List<AddressRange> carveOuts(UUID application);
 

@@ -2,20 +2,24 @@
 package org.cloister.emulator.optee.os.internal;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import org.cloister.emulator.optee.TaMemory;
 import org.cloister.platform.PhysicalMemory;
+import org.cloister.platform.dt.AddressRange;
 import org.cloister.tee.TeeCode;
 
 /** A part of a memory object, as an application sees it during a call. */
 final class ObjectView implements TaMemory {
+    private final Machine machine;
     private final PhysicalMemory memory;
     private final Hold hold;
     private final long offset;
     private final long size;
     private volatile boolean ended;
 
-    ObjectView(PhysicalMemory memory, Hold hold, long offset, long size) {
-        this.memory = memory;
+    ObjectView(Machine machine, Hold hold, long offset, long size) {
+        this.machine = machine;
+        this.memory = machine.memory();
         this.hold = hold;
         this.offset = offset;
         this.size = size;
@@ -60,6 +64,24 @@ final class ObjectView implements TaMemory {
                 || (rights & NONSECURE) != 0 && secure
                 || (rights & SECURE) != 0 && !secure;
         return denied ? TeeCode.ACCESS_DENIED : TeeCode.SUCCESS;
+    }
+
+    @Override
+    public boolean canSucceed(TaMemory other) {
+        if (!(other instanceof ObjectView from) || size == 0 || from.size == 0) {
+            return false;
+        }
+        boolean sameUse = useCase() == 0 || other.useCase() == 0 || useCase() == other.useCase();
+        return sameUse && place().isPresent() && from.place().isPresent()
+                && !Pages.overlap(place().get().base(), size, from.place().get().base(), from.size)
+                && machine.isNoWider(place().get(), from.place().get());
+    }
+
+    /** Where it is, if it is restricted and in one piece. */
+    private Optional<AddressRange> place() {
+        MemoryObject object = hold().object();
+        return object.isRestricted() && object.run(offset) >= size
+                ? Optional.of(new AddressRange(object.address(offset), size)) : Optional.empty();
     }
 
     @Override

@@ -17,6 +17,7 @@ public final class BuiltIn {
         store.add(new SecureDataPathApplication());
         store.add(new ContentApplication());
         store.add(new TrustedUiApplication());
+        store.add(new RestrictedCopyApplication());
         return store;
     }
 }
