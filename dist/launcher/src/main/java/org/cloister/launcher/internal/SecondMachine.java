@@ -10,7 +10,8 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Runs a command in a Java virtual machine of its own, which has the terminal, standard input and output, and the
- * environment of this one. A signal that ends this one is passed on; the other one ends when this one is killed.
+ * environment of this one. Ctrl-C is for the other alone, a signal that ends this one is passed on, and the other ends when
+ * this one is killed.
  */
 final class SecondMachine implements AutoCloseable {
     static final String LAUNCHER = "launcher.jar";
@@ -43,8 +44,24 @@ final class SecondMachine implements AutoCloseable {
         } catch (IOException e) {
             return false;
         }
+        leaveInterruptsToTheOther();
         Runtime.getRuntime().addShutdownHook(new PassOn(process, closed));
         return true;
+    }
+
+    /**
+     * A terminal sends Ctrl-C to both, and a shell goes on after it. Not before the start, as the other would inherit it;
+     * by name, as the class is in no specification of Java: without it Ctrl-C ends both.
+     */
+    private static void leaveInterruptsToTheOther() {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            signal.getMethod("handle", signal, handler).invoke(null,
+                    signal.getConstructor(String.class).newInstance("INT"), handler.getField("SIG_IGN").get(null));
+        } catch (ReflectiveOperationException _) {
+            // as said
+        }
     }
 
     /** Waits until it ends, and returns its exit status. */
