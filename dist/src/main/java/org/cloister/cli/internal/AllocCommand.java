@@ -5,6 +5,7 @@ import jakarta.json.spi.JsonProvider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -16,6 +17,7 @@ import org.cloister.heap.Heap;
 import org.cloister.heap.Heaps;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
 import picocli.CommandLine.Command;
@@ -53,6 +55,9 @@ public final class AllocCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object.")
     private boolean json;
 
+    /** While there is one. */
+    private volatile Optional<DmaBuf> held = Optional.empty();
+
     /** Called by Declarative Services. */
     @Activate
     public AllocCommand(@Reference Heaps heaps, @Reference Settling settling) {
@@ -63,6 +68,12 @@ public final class AllocCommand implements Callable<Integer> {
         this.heaps = heaps;
         this.settling = settling;
         this.input = input;
+    }
+
+    /** The program is told to end while it holds the buffer. */
+    @Deactivate
+    void release() {
+        held.ifPresent(DmaBuf::close);
     }
 
     @Override
@@ -77,6 +88,7 @@ public final class AllocCommand implements Callable<Integer> {
         }
         Heap heap = heaps.find(name).orElseThrow();
         try (DmaBuf buffer = heap.allocate(request)) {
+            held = Optional.of(buffer);
             PrintWriter out = spec.commandLine().getOut();
             out.println(json ? json(buffer) : sentence(buffer));
             out.flush();

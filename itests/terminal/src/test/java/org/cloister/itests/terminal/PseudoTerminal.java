@@ -8,6 +8,7 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ final class PseudoTerminal implements AutoCloseable {
     static final long PATIENCE_S = 60;
 
     private final Process process;
+    private final Thread reader;
     private final String device;
     private final StringBuilder shown = new StringBuilder(); // guarded by itself
     private int seen;
@@ -33,7 +35,7 @@ final class PseudoTerminal implements AutoCloseable {
                 .redirectErrorStream(true);
         builder.environment().putAll(Map.of("TERM", "xterm", "SHELL", "/bin/sh"));
         process = builder.start();
-        Thread.ofVirtual().start(this::read);
+        reader = Thread.ofVirtual().start(this::read);
         device = await("\n").strip();
     }
 
@@ -94,6 +96,14 @@ final class PseudoTerminal implements AutoCloseable {
     int status() throws InterruptedException {
         assertThat(process.waitFor(PATIENCE_S, TimeUnit.SECONDS)).as("it ends, after: %s", shown.substring(seen)).isTrue();
         return process.exitValue();
+    }
+
+    /** What was shown after what was awaited, once the program has ended. */
+    String rest() throws InterruptedException {
+        reader.join(Duration.ofSeconds(PATIENCE_S));
+        synchronized (shown) {
+            return shown.substring(seen);
+        }
     }
 
     @Override

@@ -31,20 +31,22 @@ class ShellTest {
     private static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java",
                 "--sun-misc-unsafe-memory-access=allow", "-Djava.util.logging.config.file=" + HOME.resolve("logging.properties"),
-                "-XX:TieredStopAtLevel=1", "-jar", HOME.resolve("launcher.jar").toString(), HOME.toString(), "shell"));
+                "-XX:TieredStopAtLevel=1", "-jar", HOME.resolve("launcher.jar").toString(), HOME.toString()));
         command.addAll(List.of(arguments));
         return command;
     }
 
     private static PseudoTerminal shell() throws IOException, InterruptedException {
-        PseudoTerminal shell = new PseudoTerminal(40, 160, command());
+        PseudoTerminal shell = new PseudoTerminal(40, 160, command("shell"));
         shell.await(PROMPT);
         return shell;
     }
 
-    /** Types a line, and gives what is shown until the next prompt. */
+    /** Types a line, and gives what is shown from then on until the next prompt. */
     private static String answer(PseudoTerminal shell, String line) throws IOException, InterruptedException {
-        shell.type(line + "\r");
+        shell.type(line);
+        shell.await(line); // behind prompts of before
+        shell.type("\r");
         return shell.await(PROMPT);
     }
 
@@ -88,6 +90,17 @@ class ShellTest {
     }
 
     @Test
+    void ctrlCWhileABufferIsHeldReleasesIt() throws Exception {
+        try (PseudoTerminal terminal = new PseudoTerminal(40, 160,
+                command("alloc", "protected,secure-video", "1M", "--board", "jacinto", "--hold"))) {
+            assertThat(terminal.await("Enter ends that")).contains("protected,secure-video: 1 MiB, restricted");
+            terminal.type(CTRL_C);
+            assertThat(terminal.status()).isEqualTo(130);
+            assertThat(terminal.rest()).doesNotContain("left buffer", "\tat ");
+        }
+    }
+
+    @Test
     void columnsAreAlignedAtAnyWidth() throws Exception {
         try (PseudoTerminal shell = shell()) {
             for (int columns : new int[] {160, 40, 250}) {
@@ -116,7 +129,7 @@ class ShellTest {
     @Test
     void withoutATerminalThereIsTextOnlyAndTheStatusIsOfTheLastLine() throws Exception {
         Path lines = Files.writeString(temporary.resolve("lines"), "heap:list\nheap:explain no-such-heap\n");
-        Process process = new ProcessBuilder(command()).redirectInput(lines.toFile())
+        Process process = new ProcessBuilder(command("shell")).redirectInput(lines.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String shown = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
