@@ -157,7 +157,7 @@ final class Swapper implements AutoCloseable {
             do {
                 attack.run();
             } while (!over.get());
-        }, command -> Thread.ofVirtual().start(command));
+        }, command -> Thread.ofPlatform().name("cloister-attack").daemon().start(command)); // virtual, it would not yield
         try {
             choose(backend);
         } finally {

@@ -4,6 +4,7 @@ package org.cloister.player.probe.internal;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -239,7 +240,7 @@ public final class Prober implements AutoCloseable {
         }
     }
 
-    /** Whether a buffer was moved since it was learned: what it was in is somebody else's, scrubbed. */
+    /** Whether a buffer was moved since it was learned: what it was in was to be scrubbed, and is somebody else's. */
     private boolean hasMoved(long bufferId) {
         return Optional.ofNullable(origins.get(bufferId)).filter(Origin::isLeft).isPresent();
     }
@@ -247,14 +248,15 @@ public final class Prober implements AutoCloseable {
     private void strike(Stage stage, Attack attack, Target target, long bufferId) {
         Weapon weapon = Weapon.inTurn(turn.getAndIncrement());
         long address = aim(target, weapon.size());
+        byte[] loot = new byte[weapon.size()];
         try {
-            weapon.strike(attack.memory(), attack.access(), address, new byte[weapon.size()]);
+            weapon.strike(attack.memory(), attack.access(), address, loot);
         } catch (BusFault expected) {
             tally.repelled(attack.attacker());
             return;
         }
-        if (hasMoved(bufferId)) {
-            return;
+        if (hasMoved(bufferId) && Arrays.equals(loot, new byte[loot.length])) {
+            return; // what it was in may be had by anybody, as long as nothing of it was left there
         }
         tally.breached(attack.attacker(), "%s, %s: %s of %d bytes at 0x%x got through"
                 .formatted(stage, attack.attacker(), attack.access(), weapon.size(), address));
