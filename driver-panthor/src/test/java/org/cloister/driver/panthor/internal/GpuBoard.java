@@ -3,7 +3,9 @@ package org.cloister.driver.panthor.internal;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -11,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.cloister.core.internal.TestCore;
 import org.cloister.driver.bench.TestBackend;
+import org.cloister.driver.panthor.Composition;
+import org.cloister.driver.panthor.GpuGroup;
 import org.cloister.driver.panthor.GpuMode;
 import org.cloister.emulator.devices.GpuBench;
 import org.cloister.emulator.devices.Panel.Clip;
@@ -38,8 +42,8 @@ import org.cloister.platform.mali.MaliGpu;
 
 /**
  * A board that is on, with core, a GPU and its driver, and time that stands still. Its heaps: {@link #VIDEO} (the CPU
- * writes, the GPU in protected mode does all), {@link #BROKEN} (says the same, and the firewall does not), and
- * {@link #NORMAL}.
+ * writes, the GPU in protected mode does all, a display reads), {@link #BROKEN} (says the same, and the firewall does
+ * not), and {@link #NORMAL}.
  */
 final class GpuBoard implements AutoCloseable {
     static final String VIDEO = "protected,secure-video";
@@ -47,14 +51,18 @@ final class GpuBoard implements AutoCloseable {
     static final String NORMAL = "system";
     /** A device that has no business with video. */
     static final String DMA = "eth-dma";
+    static final String DISPLAY = "display";
 
     private static final long RAM = 0x8000_0000L;
     static final long VIDEO_BASE = 0x9000_0000L;
     private static final long BROKEN_BASE = 0x9800_0000L;
     static final long SIZE = 16 << 20;
     private static final long GPU = 0x500_0000L;
-    private static final Map<String, Access> GRANTS = Map.of("cpu", Access.WRITE, "gpu-protected", Access.READ_WRITE);
+    private static final Map<String, Access> GRANTS =
+            Map.of("cpu", Access.WRITE, "gpu-protected", Access.READ_WRITE, DISPLAY, Access.READ);
     static final Duration DEADLINE = Duration.ofSeconds(60);
+    /** How long the driver waits for a composition. */
+    static final Duration JOB = Duration.ofSeconds(5);
 
     private final PoweredSoc power;
     private final TestCore core = new TestCore();
@@ -78,8 +86,10 @@ final class GpuBoard implements AutoCloseable {
                 .ram(RAM, 1L << 30)
                 .maliGpu(GPU, 60, 5, 10)
                 .device(DMA, 0x600_0000L, 0x1000, 70, 6)
+                .device(DISPLAY, 0x700_0000L, 0x1000, 71, 7)
                 .contiguousArea("video", 0xa000_0000L, 64 << 20)
-                .carveOut("video", VIDEO_BASE, SIZE, UseCase.SECURE_VIDEO, "cpu:w", "gpu-protected:rw")
+                .carveOut("video", VIDEO_BASE, SIZE, UseCase.SECURE_VIDEO, "cpu:w", "gpu-protected:rw",
+                        "display:r")
                 .carveOut("broken", BROKEN_BASE, SIZE, UseCase.SECURE_VIDEO, "cpu:w")
                 .build()).boot();
         interrupts = new HeldInterrupts(soc().interrupts());
@@ -96,7 +106,7 @@ final class GpuBoard implements AutoCloseable {
     void start() {
         driver = new PanthorDriverComponent(new GpuWiring(wiring, memory("cpu"), interrupts,
                 soc().contiguousAreas().getFirst(), files), core.heaps("gpu"), core.importers("gpu"),
-                Limits.standard(Duration.ofSeconds(5), Duration.ofSeconds(1)), time);
+                Limits.standard(JOB, Duration.ofSeconds(1)), time);
     }
 
     /** Waits until the driver says it is in normal mode. */
@@ -220,6 +230,15 @@ final class GpuBoard implements AutoCloseable {
             throw new AssertionError(e);
         }
         return stall;
+    }
+
+    /** Work comes to where the driver has asked for protected mode, and nobody acknowledges. */
+    Fence stallBeforeProtectedMode(GpuGroup group, Composition work) {
+        int alarms = time.pending();
+        List<Fence> done = new ArrayList<>();
+        stallAt(GpuBench.Point.ASKED_FOR_PROTECTED_MODE, () -> done.add(group.compose(work)));
+        until(() -> time.pending() == alarms + 2); // the composition's, and the request's
+        return done.getFirst();
     }
 
     /** Waits until the driver knows that the GPU is in protected mode, for which it may look more than once. */

@@ -239,7 +239,9 @@ class PanthorDriverTest {
                 DmaBuf target = board.buffer(VIDEO, BYTES);
                 DmaBuf other = board.buffer(NORMAL, BYTES)) {
             until(() -> secret.state() == GroupState.IDLE && open.state() == GroupState.IDLE);
-            Fence lost = stallBeforeProtectedMode(secret, source, target);
+            Fence lost = board.stallBeforeProtectedMode(secret, whole(source, target));
+            assertThat(board.driver().readiness().mode()).isEqualTo(GpuMode.ENTERING);
+            assertThat(secret.state()).isEqualTo(GroupState.PROTECTED);
             board.time().advance(Duration.ofMillis(3999));
             assertThat(lost.isSignalled()).isFalse();
             Fence survivor = open.compose(whole(source, other));
@@ -257,17 +259,6 @@ class PanthorDriverTest {
                 DmaBuf target = board.buffer(VIDEO, BYTES)) {
             succeed(again.compose(whole(source, target)));
         }
-    }
-
-    /** The microcontroller stops between the moment a group waits for protected mode, and the driver's request. */
-    private Fence stallBeforeProtectedMode(GpuGroup group, DmaBuf source, DmaBuf target) {
-        int alarms = board.time().pending();
-        List<Fence> done = new ArrayList<>();
-        board.stallAt(Point.ASKED_FOR_PROTECTED_MODE, () -> done.add(group.compose(whole(source, target))));
-        until(() -> board.time().pending() == alarms + 2); // the composition's, and the request's
-        assertThat(board.driver().readiness().mode()).isEqualTo(GpuMode.ENTERING);
-        assertThat(group.state()).isEqualTo(GroupState.PROTECTED);
-        return done.getFirst();
     }
 
     /** A composition of {@code secret} is in protected mode and stands still, and {@code open} wants normal mode. */
