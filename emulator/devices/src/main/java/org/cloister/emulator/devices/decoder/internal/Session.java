@@ -261,7 +261,10 @@ final class Session implements DecoderSession {
             return false;
         }
         synchronized (queues) {
-            next = inputs.poll();
+            if (inputs.peek() != next) {
+                return true; // one came to an empty queue, or a listener that was asked for memory closed the session
+            }
+            inputs.poll();
         }
         switch (next) {
             case null -> {

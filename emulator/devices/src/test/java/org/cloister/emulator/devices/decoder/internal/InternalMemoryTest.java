@@ -25,6 +25,7 @@ import org.cloister.platform.device.MemoryRange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,6 +35,7 @@ class InternalMemoryTest {
     private static final DmaLimits LIMITS = new DmaLimits(32, 16, 8, 1 << 20);
     private static final int SIZE = DecoderFirmwareFile.SIZE;
     private static final MemoryRange PLACE = new MemoryRange(Client.FIRMWARE, SIZE);
+    private static final int LOOKS = 200;
     private static FfmpegLibraries ffmpeg;
 
     private final FakeMemory memory = Client.memory();
@@ -73,6 +75,21 @@ class InternalMemoryTest {
                     new DecoderEvent.MemoryWanted(List.of(ring,
                             new InternalNeed(InternalMemory.MOTION_VECTORS, 2 * 4 * 3 * 128, 1),
                             new InternalNeed(InternalMemory.RECONSTRUCTION, 64 * 48 * 3 / 2, 3))));
+        }
+    }
+
+    /** Each piece that is lent, and is of no use, has it look at its queue; the unit comes between two looks at last. */
+    @RepeatedTest(20)
+    void aUnitThatComesWhileItLooksWaitsForMemoryToo() {
+        try (Client client = client("small.h264", false)) {
+            client.lends = false;
+            for (int i = 0; i < LOOKS; i++) {
+                client.session.lend(i, InternalMemory.MOTION_VECTORS, List.of(new MemoryRange(Client.INTERNAL, 16)));
+            }
+            client.session.queueBitstream(0, List.of(new MemoryRange(Client.INPUT, 16)), 0);
+
+            assertThat(client.await(event -> !(event instanceof DecoderEvent.MemoryReturned)))
+                    .isInstanceOf(DecoderEvent.MemoryWanted.class);
         }
     }
 
