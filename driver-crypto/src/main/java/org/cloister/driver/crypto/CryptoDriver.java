@@ -13,7 +13,8 @@ import org.osgi.annotation.versioning.ProviderType;
  *
  * <p>A job waits for the writers of the memory it reads and for all users of the memory it writes, and its own fence is
  * on all of it. Failures of jobs: {@code FAULT} when the bus blocked an access, {@code CANCELLED} when a writer that it
- * waited for failed, {@code INVALID_ARGUMENT}, {@code REVOKED}, {@code CLOSED} when the device is gone.
+ * waited for failed, {@code TIMED_OUT} when memory management (moving, clearing) does not come to an end,
+ * {@code INVALID_ARGUMENT}, {@code REVOKED}, {@code CLOSED} when the device is gone.
  */
 @ProviderType
 public interface CryptoDriver {
