@@ -49,7 +49,7 @@ public interface DisplayPlane {
      * trusted plane: empty) in their place, when it is their turn, and {@link OutputListener}s are told.
      *
      * @param layers what to show; buffers may be closed at once, for the driver keeps them while it needs them
-     * @param after what else to wait for, such as the moment when the frame is due: see {@link FramePacer}
+     * @param after what else to wait for, such as the moment when it is due: see {@link FramePacer}
      * @return signalled when the panel shows the layers and the pipe needs their memory no more; failed with
      *     {@code FAULT} when the bus blocked a fetch and that layer is black, {@code NOT_PERMITTED} when the plane is
      *     black because the pipe is not protected, {@code CANCELLED} when the flip was dropped, {@code REVOKED},

@@ -2,65 +2,85 @@
 package org.cloister.driver.display;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.cloister.heap.Fence;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Tells a display when frames are due, by fences that a {@linkplain DisplayPlane#flip flip} waits for in addition to
- * its producers: frame <i>n</i> is due <i>n</i> periods after the pacer was made. Frames that come too late are shown
- * at once, and counted; the ones after them keep their times. Safe for use by any thread.
+ * Tells a display when pictures are due, by fences that a {@linkplain DisplayPlane#flip flip} waits for in addition to
+ * its producers. The first picture is due at once, others as much later as their times differ. Pictures that come too
+ * late are shown at once; the ones after them keep their times. Safe for use by any thread.
  */
 @ProviderType
-public final class FramePacer {
-    private final long periodNanos;
+public final class FramePacer implements AutoCloseable {
     private final LongSupplier nanoTime;
-    private final ScheduledExecutorService timer;
-    private final long start;
-    private final AtomicLong late = new AtomicLong();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("cloister frame pacer").factory());
+    private final Set<Fence> pending = new HashSet<>(); // guarded by this, as are those below
+    private OptionalLong origin = OptionalLong.empty(); // when a picture of time 0 is due
+    private boolean closed;
 
     /**
-     * Begins now.
+     * Waits for the first picture.
      *
-     * @param period from one frame to the next, greater than zero
      * @param nanoTime the clock, such as {@code System::nanoTime}
-     * @param timer signals the fences; stays the caller's
      */
-    public FramePacer(Duration period, LongSupplier nanoTime, ScheduledExecutorService timer) {
-        if (period.isNegative() || period.isZero()) {
-            throw new IllegalArgumentException("frames do not follow each other by " + period);
-        }
-        this.periodNanos = period.toNanos();
+    public FramePacer(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
-        this.timer = timer;
-        this.start = nanoTime.getAsLong();
     }
 
     /**
-     * When a frame is due.
+     * When a picture is due.
      *
-     * @param frame counts frames, from 0
-     * @return signalled then, or already if that has passed
+     * @param time of the picture, as its stream counts; may be negative
+     * @return signalled then, or already if that has passed or this is closed
      */
-    public Fence due(long frame) {
-        Fence due = new Fence("the time of frame " + frame);
-        long left = start + Math.multiplyExact(frame, periodNanos) - nanoTime.getAsLong();
-        if (left <= 0) {
-            if (left < 0) {
-                late.incrementAndGet();
-            }
+    public Fence due(Duration time) {
+        Fence due = new Fence("the time of the picture of " + time);
+        if (!schedule(due, TimeUnit.NANOSECONDS.convert(time))) {
             due.signal();
-        } else {
-            timer.schedule(due::signal, left, TimeUnit.NANOSECONDS);
         }
         return due;
     }
 
-    /** How many frames were late when they were asked for. */
-    public long late() {
-        return late.get();
+    private synchronized boolean schedule(Fence due, long time) {
+        long now = nanoTime.getAsLong();
+        if (origin.isEmpty()) {
+            origin = OptionalLong.of(now - time);
+        }
+        long left = origin.getAsLong() + time - now;
+        if (closed || left <= 0) {
+            return false;
+        }
+        pending.add(due);
+        timer.schedule(() -> signal(due), left, TimeUnit.NANOSECONDS);
+        return true;
+    }
+
+    private void signal(Fence due) {
+        synchronized (this) {
+            pending.remove(due);
+        }
+        due.signal();
+    }
+
+    /** From now on all pictures are due at once, those that are waited for too. Idempotent. */
+    @Override
+    public void close() {
+        List<Fence> rest;
+        synchronized (this) {
+            closed = true;
+            rest = List.copyOf(pending);
+            pending.clear();
+        }
+        timer.shutdownNow();
+        rest.forEach(Fence::signal);
     }
 }

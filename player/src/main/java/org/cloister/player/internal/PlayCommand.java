@@ -63,6 +63,10 @@ public final class PlayCommand implements Callable<Integer> {
         "all@500ms: every half second the next one of all that can serve the heap in memory that can be filled."})
     private String swaps = "";
 
+    @Option(names = "--real-time",
+            description = "Show each picture when it is due, as for a viewer; otherwise as soon as it can be.")
+    private boolean realTime;
+
     @Option(names = "--picture", paramLabel = "PNG", defaultValue = "cloister-play.png",
             description = "Where a contact sheet of what the panel showed goes (default: ${DEFAULT-VALUE}).")
     private Path picture;
@@ -82,7 +86,7 @@ public final class PlayCommand implements Callable<Integer> {
         if (clip.isPresent()) {
             ContentKeys given = ContentKeys.parse(keys);
             report = play(new PlayRequest(clip.get(), clip.get().toString(), given, heap,
-                    reference.map(FrameReference::read), plan, picture.toAbsolutePath()));
+                    reference.map(FrameReference::read), plan, realTime, picture.toAbsolutePath()));
         } else {
             report = playSample(plan);
         }
@@ -101,7 +105,7 @@ public final class PlayCommand implements Callable<Integer> {
                 ? FrameReference.read(reference.get()) : ShippedSample.reference();
         try (ShippedSample sample = new ShippedSample()) {
             return play(new PlayRequest(sample.file(), ShippedSample.NAME, known, heap, Optional.of(expected), plan,
-                    picture.toAbsolutePath()));
+                    realTime, picture.toAbsolutePath()));
         }
     }
 

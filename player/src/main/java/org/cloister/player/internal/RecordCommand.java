@@ -131,7 +131,7 @@ public final class RecordCommand implements Callable<Integer> {
 
     private PlayReport play(Bench bench, ContentKeys keys) throws IOException, InterruptedException {
         return Attempt.play(spec, bench, new PlayRequest(file.toAbsolutePath(), file.toString(), keys, Optional.empty(),
-                Optional.empty(), SwapPlan.NONE, picture.toAbsolutePath()));
+                Optional.empty(), SwapPlan.NONE, false, picture.toAbsolutePath()));
     }
 
     private void print(RecordReport report, PlayReport played, String secret, PrintWriter out) throws IOException {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.player.play.internal;
 
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +29,7 @@ final class DecodeWatch implements DecodeListener {
     private final Screen screen;
     private final CountDownLatch over = new CountDownLatch(1);
     private final Set<Long> hidden = ConcurrentHashMap.newKeySet(); // timestamps
+    private final Map<Long, Duration> times = new ConcurrentHashMap<>(); // of timestamps
     private volatile Optional<Sample> first = Optional.empty();
     private volatile Optional<RuntimeException> failure = Optional.empty();
     private volatile Optional<PictureFormat> format = Optional.empty();
@@ -44,6 +47,7 @@ final class DecodeWatch implements DecodeListener {
         if (first.isEmpty()) {
             first = Optional.of(sample);
         }
+        times.put(sample.timestamp(), sample.time());
         if (!sample.shown()) {
             hidden.add(sample.timestamp());
         }
@@ -72,8 +76,9 @@ final class DecodeWatch implements DecodeListener {
             damaged += frame.damaged() ? 1 : 0;
             prober.learn(frame.buffer(), codec.pictureImporter(Protection.PROTECTED), Access.WRITE);
             prober.probe(Stage.DECODED, frame.buffer());
+            Duration time = times.getOrDefault(frame.timestamp(), Duration.ZERO);
             if (!hidden.remove(frame.timestamp())) {
-                screen.show(frame);
+                screen.show(frame, time);
             }
         } catch (RuntimeException e) {
             fail(e);

@@ -13,6 +13,7 @@ import java.util.function.LongSupplier;
 import org.cloister.driver.codec.DecodeSession;
 import org.cloister.driver.codec.DecodeSettings;
 import org.cloister.driver.codec.Protection;
+import org.cloister.driver.display.FramePacer;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
@@ -82,8 +83,8 @@ public final class Playback {
                 try (Swapper swapper = new Swapper(request.swaps(), choice, decryptions, bench, prober, progress);
                         Composition composition = new Composition(
                                 choice.gpu().map(gpu -> new Composer(heap, gpu, prober)));
-                        Screen screen = new Screen(
-                                bench, prober, composition.composer(), verifier, sheet, progress, PATIENCE)) {
+                        Screen screen = new Screen(bench, prober, composition.composer(), pacer(), verifier, sheet,
+                                progress, PATIENCE)) {
                     swapper.begin();
                     shown = show(reader, heap, decryptions, prober, swapper, screen);
                     composed = composition.composer().map(gpu ->
@@ -97,6 +98,10 @@ public final class Playback {
             sheet.write(request.picture());
             return report(shown, choice, before, stillLent, tally, verifier, composed);
         }
+    }
+
+    private Optional<FramePacer> pacer() {
+        return request.realTime() ? Optional.of(new FramePacer(nanoTime)) : Optional.empty();
     }
 
     /** A picture for a display: four bytes each pixel. */

@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.cloister.driver.codec.Frame;
+import org.cloister.driver.display.DisplayPlane;
+import org.cloister.driver.display.FramePacer;
 import org.cloister.driver.display.Layer;
 import org.cloister.emulator.devices.FetchedPicture;
 import org.cloister.emulator.devices.Panel;
@@ -22,13 +24,15 @@ import org.cloister.player.probe.internal.Prober;
 import org.cloister.player.probe.internal.Stage;
 
 /**
- * The end of playback: hands pictures to the display driver, by way of a GPU if there is one, and watches with the eyes of a test bench what the display
- * fetches and what the panel shows. Nobody else may use the panel meanwhile. Safe for use by any thread.
+ * The end of playback: hands pictures to the display driver, by way of a GPU if there is one, and in time
+ * if there is a pacer; watches with the eyes of a test bench what the display fetches and what the panel shows. Nobody
+ * else may use the panel meanwhile. Safe for use by any thread.
  */
 final class Screen implements AutoCloseable {
     private final Bench bench;
     private final Prober prober;
     private final Optional<Composer> composer;
+    private final Optional<FramePacer> pacer;
     private final FrameVerifier verifier;
     private final ContactSheet sheet;
     private final Progress progress;
@@ -41,11 +45,13 @@ final class Screen implements AutoCloseable {
     private int finished;
     private Optional<HeapException> failure = Optional.empty();
 
-    Screen(Bench bench, Prober prober, Optional<Composer> composer, FrameVerifier verifier, ContactSheet sheet,
-            Progress progress, Duration patience) {
+    /** Shows pictures when a pacer says so, which it closes in the end, or as soon as they can be. */
+    Screen(Bench bench, Prober prober, Optional<Composer> composer, Optional<FramePacer> pacer, FrameVerifier verifier,
+            ContactSheet sheet, Progress progress, Duration patience) {
         this.bench = bench;
         this.prober = prober;
         this.composer = composer;
+        this.pacer = pacer;
         this.verifier = verifier;
         this.sheet = sheet;
         this.progress = progress;
@@ -53,15 +59,16 @@ final class Screen implements AutoCloseable {
         this.analyser = bench.panel().analyse(this::fetched);
     }
 
-    /** Shows a picture after those before it. */
-    void show(Frame frame) {
+    /** Shows a picture of some time after those before it. */
+    void show(Frame frame, Duration time) {
         PictureFormat format = frame.format();
         Area area = Area.fit(format.width(), format.height(), bench.output().width(), bench.output().height());
         Layer layer = composer.map(gpu -> new Layer(gpu.compose(frame), new PictureFormat(PixelFormat.XRGB8888,
                         format.width(), format.height(), format.colour()), area))
                 .orElseGet(() -> new Layer(frame.buffer(), format, area));
         onTheWay.add(layer.buffer().id());
-        Fence shown = bench.output().flip(List.of(layer));
+        Fence shown = bench.output().plane(DisplayPlane.Kind.PRIMARY)
+                .flip(List.of(layer), pacer.map(pace -> pace.due(time)).stream().toList());
         lock.lock();
         try {
             given++;
@@ -128,6 +135,7 @@ final class Screen implements AutoCloseable {
     /** Waits for pictures that are on their way, also when playback was given up, and takes the analyser off. */
     @Override
     public void close() {
+        pacer.ifPresent(FramePacer::close);
         try {
             awaitAll();
         } catch (InterruptedException e) {

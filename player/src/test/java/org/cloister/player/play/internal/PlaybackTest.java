@@ -87,6 +87,16 @@ class PlaybackTest {
     }
 
     @Test
+    void showsNoPictureBeforeItsTime() {
+        PlayReport report = player.playInRealTime(
+                Clips.path("h264-high-bframes.mp4"), KEY, reference("h264-high-bframes"), picture());
+
+        assertThat(report.holds()).as("%s", report).isTrue();
+        assertThat(report.frames()).isEqualTo(25);
+        assertThat(Duration.ofNanos(report.nanos())).isGreaterThanOrEqualTo(Duration.ofMillis(24 * 40));
+    }
+
+    @Test
     void playsWithoutAReference() {
         PlayReport report = player.play(Clips.path("h264-high-bframes.mp4"), KEY, Optional.empty(), picture());
 

@@ -75,7 +75,13 @@ public final class PlayerBoard implements AutoCloseable {
 
     /** Plays in a heap of the player's choice. */
     public PlayReport playAnywhere(Path clip, ContentKeys keys, Optional<FrameReference> reference, Path picture) {
-        return play(clip, keys, Optional.empty(), reference, SwapPlan.NONE, picture);
+        return play(clip, keys, Optional.empty(), reference, SwapPlan.NONE, false, picture);
+    }
+
+    /** Plays as fast as a viewer would want it. */
+    public PlayReport playInRealTime(
+            Path clip, ContentKeys keys, Optional<FrameReference> reference, Path picture) {
+        return play(clip, keys, Optional.of(TestBoard.VIDEO), reference, SwapPlan.NONE, true, picture);
     }
 
     public PlayReport play(
@@ -85,15 +91,15 @@ public final class PlayerBoard implements AutoCloseable {
 
     public PlayReport play(Path clip, ContentKeys keys, String heap, Optional<FrameReference> reference, SwapPlan swaps,
             Path picture) {
-        return play(clip, keys, Optional.of(heap), reference, swaps, picture);
+        return play(clip, keys, Optional.of(heap), reference, swaps, false, picture);
     }
 
     private PlayReport play(Path clip, ContentKeys keys, Optional<String> heap, Optional<FrameReference> reference,
-            SwapPlan swaps, Path picture) {
+            SwapPlan swaps, boolean realTime, Path picture) {
         Progress progress = new Progress(new PrintWriter(said, true), false, System::nanoTime);
         try {
             return new Playback(bench(), new PlayRequest(clip, clip.getFileName().toString(), keys, heap, reference,
-                    swaps, picture), progress, System::nanoTime).run();
+                    swaps, realTime, picture), progress, System::nanoTime).run();
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }
