@@ -42,6 +42,24 @@ class JacintoBoardTest {
     }
 
     @Test
+    void whatTheCpuCannotReadIsRestrictedFromTheFirstByteToTheLast() {
+        try (PoweredSoc power = new SocBuilder(new JacintoBoard()).boot()) {
+            Soc soc = power.soc();
+            Initiator decoder = soc.initiator("video-decoder");
+            assertThat(soc.isRestricted(decoder, VIDEO, VIDEO_SIZE)).isTrue();
+            assertThat(soc.isRestricted(decoder, VIDEO + VIDEO_SIZE - 1, 1)).isTrue();
+
+            assertThat(soc.isRestricted(decoder, VIDEO - 1, 2)).as("begins before").isFalse();
+            assertThat(soc.isRestricted(decoder, VIDEO + VIDEO_SIZE - 1, 2)).as("ends behind").isFalse();
+            assertThat(soc.isRestricted(decoder, VIDEO - 1, VIDEO_SIZE + 2)).as("lies around").isFalse();
+            assertThat(soc.isRestricted(decoder, VIDEO - 4096, 4096)).as("normal memory").isFalse();
+            assertThat(soc.isRestricted(decoder, VIDEO, 0)).as("nothing").isFalse();
+            assertThat(soc.isRestricted(decoder, VIDEO, Long.MAX_VALUE)).as("beyond all addresses").isFalse();
+            assertThat(soc.isRestricted(decoder, -1, 1)).as("no address").isFalse();
+        }
+    }
+
+    @Test
     void hasRegionsLeftAndTwoContiguousAreas() {
         try (PoweredSoc power = new SocBuilder(new JacintoBoard()).boot()) {
             assertThat(power.soc().firewall().budget()).isEqualTo(new RegionBudget(2, 14));

@@ -21,6 +21,7 @@ import org.cloister.emulator.soc.TestBoard;
 import org.cloister.heap.Access;
 import org.cloister.heap.HeapError;
 import org.cloister.platform.BusFault;
+import org.cloister.platform.Initiator;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.Window;
 import org.cloister.platform.dt.AddressRange;
@@ -75,6 +76,17 @@ class EncryptedMemoryTest {
         byte[] bytes = new byte[length];
         memory.read(address, MemorySegment.ofArray(bytes));
         return bytes;
+    }
+
+    @Test
+    void encryptedMemoryIsRestrictedForThoseWhoHaveTheKey() {
+        Initiator decoder = board.soc().initiator("video-decoder");
+        assertThat(board.soc().isRestricted(decoder, BASE, SIZE)).isTrue();
+        assertThat(board.soc().isRestricted(board.soc().initiator("eth-dma"), BASE, SIZE)).as("without the key").isFalse();
+        assertThat(board.soc().isRestricted(decoder, BASE - 1, 2)).as("begins before").isFalse();
+        assertThat(board.soc().isRestricted(decoder, BASE + SIZE - 1, 2)).as("ends behind").isFalse();
+        registration.close();
+        assertThat(board.soc().isRestricted(decoder, BASE, SIZE)).as("no more").isFalse();
     }
 
     @Test
