@@ -150,12 +150,21 @@ public final class CodecDriverComponent implements CodecDriver {
                     internal.get(protection), device.newFirmware(protection == Protection.PROTECTED), patience));
             SessionContext context = new SessionContext(device.initiator().name(), source, bitstream.get(protection),
                     pictures.get(protection), internal.get(protection), slot, patience, settings.heldFrames());
-            Session session = new Session(context, listener,
-                    events -> device.open(settings.stream(), slot.device(), events), closed -> forget(closed, key, slot));
-            slots.put(key, slot);
-            slot.add(session);
-            sessions.add(session);
-            return session;
+            boolean done = false;
+            try {
+                Session session = new Session(context, listener,
+                        events -> device.open(settings.stream(), slot.device(), events),
+                        closed -> forget(closed, key, slot));
+                slots.put(key, slot);
+                slot.add(session);
+                sessions.add(session);
+                done = true;
+                return session;
+            } finally {
+                if (!done && !slots.containsKey(key)) {
+                    slot.close();
+                }
+            }
         }
     }
 

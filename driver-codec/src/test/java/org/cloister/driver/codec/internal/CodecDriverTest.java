@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -17,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.cloister.driver.bench.TestBoard;
 import org.cloister.driver.codec.DecodeEvent;
 import org.cloister.driver.codec.DecodeSession;
@@ -34,9 +37,11 @@ import org.cloister.importer.Attachment;
 import org.cloister.importer.Mapping;
 import org.cloister.importer.SegmentCursor;
 import org.cloister.platform.BusFault;
+import org.cloister.platform.device.DecoderFirmware;
 import org.cloister.platform.device.PixelFormat;
 import org.cloister.platform.device.StreamFormat;
 import org.cloister.platform.device.VideoCodec;
+import org.cloister.platform.device.VideoDecoder;
 import org.cloister.platform.driver.Patience;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -181,6 +186,35 @@ class CodecDriverTest {
             assertThat(frame.timestamp()).isEqualTo(2);
             assertThat(md5(asTheDisplay(frame))).isEqualTo(reference("small").getFirst());
         }
+    }
+
+    @Test
+    void aStreamThatTheDeviceRefusesLeavesNoPlaceForFirmware() {
+        AtomicInteger places = new AtomicInteger();
+        VideoDecoder device = proxy(VideoDecoder.class, (method, arguments) -> switch (method.getName()) {
+            case "open" -> throw new HeapException(HeapError.BUSY, "open", "device", "it has no room", "wait");
+            case "newFirmware" -> {
+                places.incrementAndGet();
+                yield proxy(DecoderFirmware.class, (called, _) ->
+                        called.getName().equals("close") ? places.decrementAndGet() : null);
+            }
+            default -> method.invoke(board.decoder(), arguments);
+        });
+        CodecDriverComponent other = new CodecDriverComponent(device, Optional.empty(), board.core().heaps(DRIVER),
+                board.core().importers(DRIVER), TestBoard.VIDEO, Patience.of(Duration.ofSeconds(2)));
+        assertThatExceptionOfType(HeapException.class)
+                .isThrownBy(() -> other.open(new DecodeSettings(STREAM, Protection.PROTECTED, Optional.empty(), 2), recorder))
+                .satisfies(e -> assertThat(e.error()).isEqualTo(HeapError.BUSY));
+        assertThat(places).hasValue(0);
+    }
+
+    private interface Answer {
+        Object to(Method method, Object[] arguments) throws ReflectiveOperationException;
+    }
+
+    private static <T> T proxy(Class<T> type, Answer answer) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
+                (_, method, arguments) -> answer.to(method, arguments)));
     }
 
     @Test
