@@ -76,7 +76,7 @@ final class DecodeWatch implements DecodeListener {
             damaged += frame.damaged() ? 1 : 0;
             prober.learn(frame.buffer(), codec.pictureImporter(Protection.PROTECTED), Access.WRITE);
             prober.probe(Stage.DECODED, frame.buffer());
-            Duration time = times.getOrDefault(frame.timestamp(), Duration.ZERO);
+            Duration time = Optional.ofNullable(times.remove(frame.timestamp())).orElse(Duration.ZERO);
             if (!hidden.remove(frame.timestamp())) {
                 screen.show(frame, time);
             }
