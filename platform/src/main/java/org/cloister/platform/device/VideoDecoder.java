@@ -19,7 +19,11 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface VideoDecoder {
     /** Service property: the {@link #name()}. */
     String NAME = "device.name";
-    /** The directory of the file that its firmware is in. */
+    /**
+     * The directory of the file that its firmware is in. Who registers a decoder registers
+     * {@link org.cloister.platform.conduit.FirmwareFiles} of this directory, too: the driver waits for it, also for a decoder
+     * that runs from a ROM, of which it has nothing.
+     */
     String FIRMWARE_DIRECTORY = "cloister/video-decoder";
 
     /** The full path of its node in the device tree. */

@@ -15,7 +15,11 @@ final class LateFfmpeg implements Supplier<FfmpegLibraries> {
     private final Supplier<FfmpegLibraries> service;
     private Optional<FfmpegLibraries> loaded = Optional.empty(); // guarded by this
 
-    /** @param service gives the service, loaded; null when it does not start */
+    /**
+     * Loads nothing yet.
+     *
+     * @param service gives the service, loaded; null when it does not start
+     */
     LateFfmpeg(Supplier<FfmpegLibraries> service) {
         this.service = service;
     }
