@@ -63,10 +63,14 @@ class LauncherScriptTest {
                 #!/bin/sh
                 echo "java of %s in $PWD"
                 for word in "$@"; do echo "<$word>"; done
-                exit 7
-                """.formatted(name));
+                case " $* " in *" -XX:ArchiveClassesAtExit="*) : >"%s" ;; *) exit 7 ;; esac
+                """.formatted(name, archive()));
         Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"%s\"\n".formatted(version));
         return home;
+    }
+
+    private Path archive() {
+        return house.resolve("dist/target/cloister/classes.jsa");
     }
 
     private static void executable(Path file, String content) throws IOException {
@@ -109,6 +113,23 @@ class LauncherScriptTest {
                 "cloister: building (log: %s/target/cloister-build.log)\n".formatted(house.toRealPath()));
         assertThat(builds()).singleElement().asString()
                 .startsWith(jdks.resolve("jdk-25") + " ").contains("-pl dist -am -DskipTests package");
+        assertThat(archive()).exists();
+    }
+
+    @Test
+    void startsWithoutAnArchiveOfClassesWhereNoneCanBeMade() throws Exception {
+        executable(jdks.resolve("jdk-25/bin/java"), """
+                #!/bin/sh
+                : >"%s"
+                exit 7
+                """.formatted(archive()));
+        Result result = run("play");
+
+        assertThat(result.status()).isEqualTo(7);
+        assertThat(result.err().lines()).hasSize(2).last()
+                .isEqualTo("cloister: no archive of classes could be made, so that starts take longer");
+        assertThat(builds()).hasSize(1);
+        assertThat(run("dt").err()).as("said once").isEmpty();
     }
 
     @ParameterizedTest

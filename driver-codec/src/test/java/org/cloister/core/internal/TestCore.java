@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.cloister.backend.HeapBackend;
 import org.cloister.heap.Heaps;
@@ -43,6 +44,18 @@ public final class TestCore implements AutoCloseable {
     public Runnable add(HeapBackend backend) {
         Candidate candidate = core.add(backend, 0, count.incrementAndGet());
         return () -> core.remove(candidate);
+    }
+
+    /** Waits until a heap has taken back all memory of a backend that left: each buffer is revoked or gone. */
+    public void awaitRetired(String heap, String backend) {
+        ManagedHeap managed = core.registry().byName().get(heap);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (managed.tenures().stream().anyMatch(tenure -> tenure.record().backend().equals(backend))) {
+            if (System.nanoTime() >= deadline) {
+                throw new AssertionError("heap " + heap + " still has buffers of " + backend);
+            }
+            Thread.onSpinWait();
+        }
     }
 
     public Heaps heaps(String bundle) {

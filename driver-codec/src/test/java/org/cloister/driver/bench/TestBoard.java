@@ -170,6 +170,11 @@ public final class TestBoard implements AutoCloseable {
         videoBackend.run();
     }
 
+    /** Waits until no memory of the backend that was withdrawn is in use. */
+    public void awaitWithdrawn() {
+        core.awaitRetired(VIDEO, MAIN);
+    }
+
     public TestCore core() {
         return core;
     }
