@@ -23,7 +23,6 @@ import org.cloister.heap.HeapException;
 import org.cloister.platform.device.DecoderEvent;
 import org.cloister.platform.device.DecoderListener;
 import org.cloister.platform.device.DecoderSession;
-import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.driver.DriverThread;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +33,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Bitstream goes to the device in the order in which it was given, each piece when its writers are done. Memory for
  * pictures goes round: see {@link PictureBuffer}. Memory for the device's own use is lent as it asks: see
- * {@link InternalBuffer}.
+ * {@link InternalLoans}.
  */
 final class Session implements DecodeSession {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
@@ -50,10 +49,10 @@ final class Session implements DecodeSession {
     // For the session's thread only, from here on.
     private final PictureMemory memory;
     private final InternalBuffers internal;
+    private final InternalLoans loans;
     private final Deque<Optional<InputJob>> waiting = new ArrayDeque<>(); // empty: drain
     private final Map<Long, InputJob> reading = new HashMap<>(); // by cookie
     private final Map<Long, PictureBuffer> writing = new HashMap<>(); // by cookie
-    private final Map<Long, InternalBuffer> lent = new HashMap<>(); // by cookie
     private Optional<HeapException> failure = Optional.empty();
     private long nextCookie;
     private boolean begun; // there was something to decode
@@ -71,6 +70,8 @@ final class Session implements DecodeSession {
         this.thread = new DriverThread("cloister decode session of " + context.name(),
                 e -> LOG.error("a decode session of {} stumbled", context.name(), e));
         this.device = opener.apply(event -> thread.run(() -> handle(event)));
+        this.loans = new InternalLoans(internal, device, thread, context.patience(), () -> failure.isPresent(),
+                this::notTaken);
     }
 
     @Override
@@ -182,8 +183,7 @@ final class Session implements DecodeSession {
                 internal.require(wanted.needs());
                 provide();
             }
-            case DecoderEvent.MemoryReturned returned ->
-                    Optional.ofNullable(lent.remove(returned.cookie())).ifPresent(this::returned);
+            case DecoderEvent.MemoryReturned returned -> loans.returned(returned.cookie());
             case DecoderEvent.SourceChange change -> {
                 memory.require(change.format().size(), change.frames() + context.heldFrames());
                 tell(new DecodeEvent.FormatChanged(change.format()));
@@ -230,7 +230,7 @@ final class Session implements DecodeSession {
         try {
             context.firmware().require();
             internal.allocate();
-            internal.buffers().forEach(this::lend);
+            loans.lend();
             memory.allocate();
             memory.buffers().forEach(this::offer);
         } catch (HeapException e) {
@@ -252,52 +252,11 @@ final class Session implements DecodeSession {
         }
     }
 
-    /** Gives the device memory of its own. */
-    private void lend(InternalBuffer buffer) {
-        if (buffer.place() != InternalBuffer.Place.IDLE || failure.isPresent()) {
-            return;
-        }
-        long cookie = nextCookie++;
-        try {
-            buffer.memory().use(reason -> takeAway(buffer));
-            List<MemoryRange> ranges = buffer.lend(cookie, context.patience());
-            lent.put(cookie, buffer);
-            device.lend(cookie, buffer.purpose(), ranges);
-        } catch (HeapException e) {
-            if (lent.remove(cookie) != null) {
-                buffer.returned();
-            }
-            notTaken(e);
-        }
-    }
-
     /** The device, or core, did not take memory. Of a device that is halted an event says why. */
     private void notTaken(HeapException reason) {
         if (reason.error() != HeapError.FAULT) {
             fail(reason);
         }
-    }
-
-    /** Core moved it, and it is lent again where it is now; or the device wants another; or all waits for a flush. */
-    private void returned(InternalBuffer buffer) {
-        boolean lendAgain = buffer.isInvalidated();
-        buffer.returned();
-        if (lendAgain) {
-            lend(buffer);
-        }
-    }
-
-    /** Core ends a mapping: makes the device let go of it, and waits until it has. On core's thread. */
-    private void takeAway(InternalBuffer buffer) {
-        thread.barrier(() -> {
-            if (buffer.place() == InternalBuffer.Place.DEVICE) {
-                buffer.invalidate();
-                device.takeBack(buffer.cookie());
-            } else {
-                buffer.memory().unmap();
-            }
-        }, context.patience());
-        context.patience().await(buffer.away());
     }
 
     @Override
