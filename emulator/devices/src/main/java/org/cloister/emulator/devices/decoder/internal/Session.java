@@ -2,11 +2,9 @@
 package org.cloister.emulator.devices.decoder.internal;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.cloister.emulator.devices.internal.BusDevice;
@@ -26,15 +24,13 @@ import org.cloister.platform.device.VideoCodec;
 /**
  * A stream in the decoder; see {@link DecoderSession} for its states.
  *
- * <p>Two locks. {@code queues} guards what clients hand over, and is held for moments only. {@code work} is held
- * by the device's thread while it works and calls the listener, and by {@link #close}, which therefore returns after
- * the last access to memory; it is taken first where both are.
+ * <p>Clients hand over what {@link StreamQueues} keeps. {@code work} is held by the device's thread while it works and
+ * calls the listener, and by {@link #close}, which therefore returns after the last access to memory; it is taken before
+ * the monitor of the queues where both are.
  */
 final class Session implements DecoderSession {
     /** One picture that is written, one that the client has got back and shows. */
     private static final int FRAMES_NEEDED = 2;
-
-    private enum State { RUNNING, HALTED, CLOSED }
 
     private final BusDevice device;
     private final FirmwarePlace firmware;
@@ -43,11 +39,7 @@ final class Session implements DecoderSession {
     private final WorkMemory memory;
     private final DecoderListener listener;
     private final Consumer<Session> onClose;
-    private final Object queues = new Object();
-    private final Queue<Input> inputs = new ArrayDeque<>(); // guarded by queues
-    private final Queue<Target> targets = new ArrayDeque<>(); // guarded by queues
-    private State state = State.RUNNING; // guarded by queues
-    private boolean flushWanted; // guarded by queues
+    private final StreamQueues queues;
     private final ReentrantLock work = new ReentrantLock();
     private final CoreDecoder core; // guarded by work, as are those below
     private Optional<Picture> decoded = Optional.empty();
@@ -65,6 +57,7 @@ final class Session implements DecoderSession {
         this.core = core;
         this.listener = listener;
         this.onClose = onClose;
+        this.queues = new StreamQueues(device.name());
     }
 
     @Override
@@ -75,13 +68,13 @@ final class Session implements DecoderSession {
                     "an access unit of %d bytes does not fit the chip".formatted(MemoryRange.total(from)),
                     "queue at most %d bytes at a time".formatted(CoreDecoder.MAX_ACCESS_UNIT));
         }
-        enqueue("queue bitstream", inputs, new Input.Bitstream(cookie, List.copyOf(from), timestamp));
+        queues.add("queue bitstream", new Input.Bitstream(cookie, List.copyOf(from), timestamp), this::poke);
     }
 
     @Override
     public void queueFrame(long cookie, List<MemoryRange> into) {
         channel.requireWritable("queue memory for a picture", into);
-        enqueue("queue memory for a picture", targets, new Target(cookie, List.copyOf(into)));
+        queues.add("queue memory for a picture", new Target(cookie, List.copyOf(into)), this::poke);
     }
 
     @Override
@@ -89,11 +82,10 @@ final class Session implements DecoderSession {
         String what = "lend memory";
         Objects.requireNonNull(purpose, "purpose");
         channel.requireWritable(what, ranges);
-        synchronized (queues) {
-            requireRunning(what);
+        queues.whileRunning(what, () -> {
             memory.add(new WorkMemory.Piece(cookie, purpose, List.copyOf(ranges)));
             device.run(this::tidy);
-        }
+        });
     }
 
     /** Memory was lent: what is of no use goes back, and work goes on. */
@@ -109,17 +101,14 @@ final class Session implements DecoderSession {
 
     @Override
     public void takeBack(long cookie) {
-        synchronized (queues) {
-            requireOpen("take memory back");
-            device.run(() -> {
-                work.lock();
-                try {
-                    giveBack(memory.remove(cookie).stream().toList());
-                } finally {
-                    work.unlock();
-                }
-            });
-        }
+        queues.whileOpen("take memory back", () -> device.run(() -> {
+            work.lock();
+            try {
+                giveBack(memory.remove(cookie).stream().toList());
+            } finally {
+                work.unlock();
+            }
+        }));
     }
 
     private void giveBack(List<WorkMemory.Piece> pieces) {
@@ -133,13 +122,7 @@ final class Session implements DecoderSession {
 
     @Override
     public void cancelFrame(long cookie) {
-        synchronized (queues) {
-            requireOpen("take memory for a picture back");
-            targets.stream().filter(target -> target.cookie() == cookie).findFirst().ifPresent(target -> {
-                targets.remove(target);
-                device.run(() -> giveBack(target));
-            });
-        }
+        queues.cancel(cookie, target -> device.run(() -> giveBack(target)));
     }
 
     private void giveBack(Target target) {
@@ -153,41 +136,12 @@ final class Session implements DecoderSession {
 
     @Override
     public void drain() {
-        enqueue("drain", inputs, new Input.Drain());
-    }
-
-    private <T> void enqueue(String what, Queue<T> queue, T descriptor) {
-        synchronized (queues) {
-            requireRunning(what);
-            if (queue.size() >= QUEUE_DEPTH) {
-                throw new HeapException(HeapError.BUSY, what, device.name(),
-                        "%d descriptors are waiting already".formatted(QUEUE_DEPTH), "wait for an event");
-            }
-            queue.add(descriptor);
-            device.run(this::run);
-        }
+        queues.add("drain", new Input.Drain(), this::poke);
     }
 
     @Override
     public void flush() {
-        synchronized (queues) {
-            requireOpen("flush");
-            flushWanted = true;
-            device.run(this::run);
-        }
-    }
-
-    private void requireRunning(String what) {
-        requireOpen(what);
-        if (state == State.HALTED) {
-            throw new HeapException(HeapError.FAULT, what, device.name(), "the session is halted", "flush it");
-        }
-    }
-
-    private void requireOpen(String what) {
-        if (state == State.CLOSED) {
-            throw new HeapException(HeapError.CLOSED, what, device.name(), "the session is closed", "open another");
-        }
+        queues.wantFlush(this::poke);
     }
 
     /** The duty cycle: works until something is missing. */
@@ -209,12 +163,12 @@ final class Session implements DecoderSession {
 
     /** Does one thing; false when there is nothing that can be done. */
     private boolean step() {
-        if (takeFlush()) {
+        if (queues.takeFlush()) {
             restart();
             tell(new DecoderEvent.Flushed());
             return true;
         }
-        if (!isRunning()) {
+        if (!queues.isRunning()) {
             return false;
         }
         if (decoded.isPresent()) {
@@ -253,23 +207,17 @@ final class Session implements DecoderSession {
     }
 
     private boolean input() {
-        Input next;
-        synchronized (queues) {
-            next = inputs.peek();
-        }
-        if (next instanceof Input.Bitstream && !isEquipped(announced)) {
+        Optional<Input> next = queues.firstInput();
+        if (next.filter(Input.Bitstream.class::isInstance).isPresent() && !isEquipped(announced)) {
             return false;
         }
-        synchronized (queues) {
-            if (inputs.peek() != next) {
-                return true; // one came to an empty queue, or a listener that was asked for memory closed the session
-            }
-            inputs.poll();
+        if (!queues.takeInput(next)) {
+            return true; // one came to an empty queue, or a listener that was asked for memory closed the session
         }
-        switch (next) {
-            case null -> {
-                return false;
-            }
+        if (next.isEmpty()) {
+            return false;
+        }
+        switch (next.get()) {
             case Input.Drain() -> core.end();
             case Input.Bitstream(long cookie, List<MemoryRange> from, long timestamp) -> {
                 Optional<String> problem = decode(cookie, from, timestamp);
@@ -308,19 +256,17 @@ final class Session implements DecoderSession {
         if (!isEquipped(format)) {
             return false;
         }
-        Target target;
-        synchronized (queues) {
-            target = targets.poll();
-        }
-        if (target == null) {
-            return false;
-        }
-        if (MemoryRange.total(target.memory()) < format.get().size()) {
+        Optional<Target> target = queues.takeTarget();
+        target.ifPresent(into -> fill(into, picture, format.get()));
+        return target.isPresent();
+    }
+
+    private void fill(Target target, Picture picture, PictureFormat format) {
+        if (MemoryRange.total(target.memory()) < format.size()) {
             tell(new DecoderEvent.FrameReturned(target.cookie(), Reason.TOO_SMALL));
         } else {
-            write(picture, format.get(), target);
+            write(picture, format, target);
         }
-        return true;
     }
 
     private void write(Picture picture, PictureFormat format, Target target) {
@@ -344,67 +290,35 @@ final class Session implements DecoderSession {
 
     /** Gives everything back and stays still until flushed or closed. */
     private void halt(DecoderEvent why) {
-        synchronized (queues) {
-            if (state == State.CLOSED) {
-                return;
-            }
-            state = State.HALTED;
+        if (queues.halt()) {
+            returnAll();
+            tell(why);
         }
-        returnAll();
-        tell(why);
     }
 
     private void restart() {
         core.flush();
         returnAll();
-        synchronized (queues) {
-            if (state == State.HALTED) {
-                state = State.RUNNING;
-            }
-        }
+        queues.restart();
     }
 
     private void returnAll() {
         decoded = Optional.empty();
-        List<Input> unread;
-        List<Target> unwritten;
-        synchronized (queues) {
-            unread = List.copyOf(inputs);
-            inputs.clear();
-            unwritten = List.copyOf(targets);
-            targets.clear();
-        }
-        for (Input input : unread) {
+        StreamQueues.Unused unused = queues.takeAll();
+        for (Input input : unused.inputs()) {
             if (input instanceof Input.Bitstream bitstream) {
                 tell(new DecoderEvent.BitstreamDone(bitstream.cookie()));
             }
         }
-        unwritten.forEach(target -> tell(new DecoderEvent.FrameReturned(target.cookie(), Reason.GIVEN_UP)));
+        unused.targets().forEach(target -> tell(new DecoderEvent.FrameReturned(target.cookie(), Reason.GIVEN_UP)));
         giveBack(memory.removeAll());
-    }
-
-    private boolean takeFlush() {
-        synchronized (queues) {
-            boolean wanted = flushWanted && state != State.CLOSED;
-            flushWanted = false;
-            return wanted;
-        }
-    }
-
-    private boolean isRunning() {
-        synchronized (queues) {
-            return state == State.RUNNING;
-        }
     }
 
     /** The listener may close the session, so whoever calls this looks at the state before going on. */
     private void tell(DecoderEvent event) {
-        synchronized (queues) {
-            if (state == State.CLOSED) {
-                return;
-            }
+        if (!queues.isClosed()) {
+            device.tell(listener::on, event);
         }
-        device.tell(listener::on, event);
     }
 
     /** The board goes off: says so, then closes. */
@@ -422,13 +336,8 @@ final class Session implements DecoderSession {
     public void close() {
         work.lock();
         try {
-            synchronized (queues) {
-                if (state == State.CLOSED) {
-                    return;
-                }
-                state = State.CLOSED;
-                inputs.clear();
-                targets.clear();
+            if (!queues.close()) {
+                return;
             }
             decoded = Optional.empty();
             core.close();
