@@ -17,9 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens, enters and closes trusted applications. One call at a time enters a session; one at a time enters an instance,
- * unless it is {@link TaFlag#CONCURRENT}; and all single instances together are entered by one thread at a time, which
- * may enter several, one from the other.
+ * Opens, enters and closes trusted applications. Who may enter which one when, is up to {@link Turns}.
  *
  * <p>Safe for use by the threads of the trusted OS. Applications are called without the lock.
  */
@@ -32,11 +30,9 @@ public final class TaManager {
     private final TaStore store;
     private final RandomGenerator random;
     private final ReentrantLock lock = new ReentrantLock();
-    private final WaitQueue changed = new WaitQueue(lock);
+    private final Turns turns = new Turns(lock);
     private final SessionList normal = new SessionList(); // guarded by lock
     private final List<TaContext> contexts = new ArrayList<>(); // guarded by lock
-    private Optional<SecureThread> singleOwner = Optional.empty(); // guarded by lock
-    private int singleDepth; // guarded by lock
 
     /** Makes a manager that has no sessions. */
     public TaManager(Machine machine, ManagedMemory managed, TaStore store) {
@@ -90,7 +86,7 @@ public final class TaManager {
             destroy(thread, list, session);
             return new Opened(verdict, 0);
         }
-        disown(thread, session);
+        turns.disown(thread, session);
         return new Opened(verdict, session.id());
     }
 
@@ -102,10 +98,10 @@ public final class TaManager {
 
     private Verdict enterOpen(SecureThread thread, ClientSession session, Operation operation) {
         TaContext context = session.context();
-        if (takesWrongMemory(context, operation)) {
+        if (ParameterRules.takesWrongMemory(context, operation)) {
             return Verdict.tee(TeeCode.BAD_PARAMETERS);
         }
-        if (!setBusy(thread, context)) {
+        if (!turns.setBusy(thread, context)) {
             return Verdict.tee(TeeCode.BUSY);
         }
         try {
@@ -115,23 +111,23 @@ public final class TaManager {
                 return TeeCode.SUCCESS;
             });
         } finally {
-            clearBusy(thread, context);
+            turns.clearBusy(thread, context);
         }
     }
 
     /** Invokes a command; the operation stays the caller's to release. */
     Verdict invoke(SecureThread thread, SessionList list, int id, int command, Operation operation) {
-        Optional<ClientSession> found = own(thread, list, id);
+        Optional<ClientSession> found = turns.own(thread, list, id);
         if (found.isEmpty()) {
             return Verdict.tee(TeeCode.BAD_PARAMETERS);
         }
         ClientSession session = found.get();
         TaContext context = session.context();
         try {
-            if (takesWrongMemory(context, operation)) {
+            if (ParameterRules.takesWrongMemory(context, operation)) {
                 return Verdict.tee(TeeCode.BAD_PARAMETERS);
             }
-            if (!setBusy(thread, context)) {
+            if (!turns.setBusy(thread, context)) {
                 return Verdict.tee(TeeCode.BUSY);
             }
             try {
@@ -139,10 +135,10 @@ public final class TaManager {
                         session.session.orElseThrow().invoke(command, call));
             } finally {
                 session.cancelled().set(false);
-                clearBusy(thread, context);
+                turns.clearBusy(thread, context);
             }
         } finally {
-            disown(thread, session);
+            turns.disown(thread, session);
         }
     }
 
@@ -160,7 +156,7 @@ public final class TaManager {
         if (thread.depth() >= MAX_DEPTH) {
             return Verdict.tee(TeeCode.OUT_OF_MEMORY);
         }
-        int refusal = context.is(TaFlag.PSEUDO) ? checkPseudo(session, operation) : TeeCode.SUCCESS;
+        int refusal = context.is(TaFlag.PSEUDO) ? ParameterRules.checkPseudo(session, operation) : TeeCode.SUCCESS;
         if (refusal != TeeCode.SUCCESS) {
             return Verdict.tee(refusal);
         }
@@ -183,45 +179,13 @@ public final class TaManager {
         }
     }
 
-    private static boolean takesWrongMemory(TaContext context, Operation operation) {
-        if (context.is(TaFlag.SECURE_DATA_PATH)) {
-            return false;
-        }
-        for (int i = 0; i < Operation.PARAMS; i++) {
-            if (operation.size(i) != 0 && operation.memory(i).filter(MemoryObject::isRestricted).isPresent()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /**
-     * An application in the core uses memory through the core's own mapping, and takes restricted memory from another
-     * application only; then it borrows that one's mapping.
-     */
-    private static int checkPseudo(ClientSession session, Operation operation) {
-        if (session.client().isTrusted()) {
-            return TeeCode.SUCCESS;
-        }
-        for (int i = 0; i < Operation.PARAMS; i++) {
-            Optional<MemoryObject> memory = operation.memory(i);
-            if (memory.isPresent() && memory.get().isSecure()) {
-                return TeeCode.BAD_PARAMETERS;
-            }
-            if (memory.isPresent() && operation.size(i) != 0 && !memory.get().isMappable()) {
-                return TeeCode.BAD_PARAMETERS;
-            }
-        }
-        return TeeCode.SUCCESS;
-    }
-
     /**
      * Closes a session.
      *
      * @return a GlobalPlatform code
      */
     int close(SecureThread thread, SessionList list, int id) {
-        Optional<ClientSession> found = own(thread, list, id);
+        Optional<ClientSession> found = turns.own(thread, list, id);
         found.ifPresent(session -> destroy(thread, list, session));
         return found.isPresent() ? TeeCode.SUCCESS : TeeCode.ITEM_NOT_FOUND;
     }
@@ -245,11 +209,11 @@ public final class TaManager {
     /** Ends a session that {@code thread} has to itself, and the instance with it if it was the last. */
     private void destroy(SecureThread thread, SessionList list, ClientSession session) {
         TaContext context = session.context();
-        if (session.session.isPresent() && !context.isDead() && setBusy(thread, context)) {
+        if (session.session.isPresent() && !context.isDead() && turns.setBusy(thread, context)) {
             try {
                 leave(context, () -> session.session.ifPresent(TaSession::close));
             } finally {
-                clearBusy(thread, context);
+                turns.clearBusy(thread, context);
             }
         }
         Optional<TaInstance> last = Optional.empty();
@@ -265,7 +229,7 @@ public final class TaManager {
                 contexts.remove(context);
                 last = context.removeInstance();
             }
-            woken = changed.drain();
+            woken = turns.drain();
         } finally {
             lock.unlock();
         }
@@ -357,90 +321,6 @@ public final class TaManager {
                 session.session = Optional.empty();
             }
         }
-    }
-
-    /** Waits until nobody has the session to himself, and takes it; empty when there is none, or none any more. */
-    private Optional<ClientSession> own(SecureThread thread, SessionList list, int id) {
-        lock.lock();
-        try {
-            Optional<ClientSession> found = list.find(id);
-            if (found.isEmpty()) {
-                return found;
-            }
-            ClientSession session = found.get();
-            while (session.owner.isPresent() && !session.closing) {
-                changed.await(thread);
-            }
-            if (session.closing) {
-                return Optional.empty();
-            }
-            session.owner = Optional.of(thread);
-            return found;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void disown(SecureThread thread, ClientSession session) {
-        List<SecureThread> woken;
-        lock.lock();
-        try {
-            session.owner = Optional.empty();
-            woken = changed.drain();
-        } finally {
-            lock.unlock();
-        }
-        WaitQueue.wake(thread, woken);
-    }
-
-    /** Waits until the instance can be entered; false when that would never be, as this thread is in it already. */
-    private boolean setBusy(SecureThread thread, TaContext context) {
-        if (context.is(TaFlag.CONCURRENT)) {
-            return true;
-        }
-        boolean single = context.is(TaFlag.SINGLE_INSTANCE);
-        lock.lock();
-        try {
-            while (single && singleOwner.isPresent() && singleOwner.get() != thread) {
-                changed.await(thread);
-            }
-            boolean inSingle = single || singleOwner.filter(owner -> owner == thread).isPresent();
-            while (context.busy) {
-                if (inSingle) {
-                    return false;
-                }
-                changed.await(thread);
-            }
-            if (single) {
-                singleOwner = Optional.of(thread);
-                singleDepth++;
-            }
-            context.busy = true;
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void clearBusy(SecureThread thread, TaContext context) {
-        if (context.is(TaFlag.CONCURRENT)) {
-            return;
-        }
-        List<SecureThread> woken;
-        lock.lock();
-        try {
-            context.busy = false;
-            if (context.is(TaFlag.SINGLE_INSTANCE)) {
-                singleDepth--;
-                if (singleDepth == 0) {
-                    singleOwner = Optional.empty();
-                }
-            }
-            woken = changed.drain();
-        } finally {
-            lock.unlock();
-        }
-        WaitQueue.wake(thread, woken);
     }
 
     /** All that is open, for reports. */
