@@ -143,6 +143,12 @@ final class Client implements AutoCloseable {
         session.queueFrame(slot, List.of(new MemoryRange(OUTPUT + slot * SLOT, SLOT)));
     }
 
+    /** Queues an access unit, in one range; {@code number} is its cookie and its timestamp. */
+    void queue(byte[] unit, long number) {
+        memory.put(INPUT, unit);
+        session.queueBitstream(number, List.of(new MemoryRange(INPUT, unit.length)), number);
+    }
+
     /** Queues an access unit, split in two ranges, and waits until it is read. */
     void feed(byte[] unit, long timestamp) {
         memory.put(INPUT, unit);
@@ -150,7 +156,7 @@ final class Client implements AutoCloseable {
                 ? List.of(new MemoryRange(INPUT, 16), new MemoryRange(INPUT + 16, unit.length - 16))
                 : List.of(new MemoryRange(INPUT, unit.length));
         session.queueBitstream(timestamp, ranges, timestamp);
-        await(DecoderEvent.BitstreamDone.class::isInstance);
+        await(DecoderEvent.BitstreamDone.class);
     }
 
     void feed(List<byte[]> units) {
@@ -161,7 +167,18 @@ final class Client implements AutoCloseable {
 
     void drain() {
         session.drain();
-        await(DecoderEvent.Drained.class::isInstance);
+        await(DecoderEvent.Drained.class);
+    }
+
+    /** Feeds all of a test stream, and drains. */
+    void play(String stream) {
+        feed(Streams.accessUnits(stream));
+        drain();
+    }
+
+    /** Waits for an event of a kind, and meanwhile takes pictures and gives their memory back. */
+    <T extends DecoderEvent> T await(Class<T> kind) {
+        return kind.cast(await(kind::isInstance));
     }
 
     /** Waits for an event, and meanwhile takes pictures and gives their memory back. */

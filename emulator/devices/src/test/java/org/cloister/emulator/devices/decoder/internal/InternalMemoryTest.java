@@ -2,72 +2,27 @@
 package org.cloister.emulator.devices.decoder.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Predicate;
-import org.cloister.emulator.devices.internal.Dma;
-import org.cloister.emulator.devices.internal.FakeMemory;
-import org.cloister.ffmpeg.FfmpegLibraries;
-import org.cloister.heap.Access;
-import org.cloister.heap.HeapError;
-import org.cloister.heap.HeapException;
 import org.cloister.platform.device.DecoderEvent;
-import org.cloister.platform.device.DecoderFirmware;
-import org.cloister.platform.device.DmaLimits;
 import org.cloister.platform.device.InternalMemory;
 import org.cloister.platform.device.InternalNeed;
 import org.cloister.platform.device.MemoryRange;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the decoder works in: its firmware, and the memory that it asks for. */
-class InternalMemoryTest {
-    private static final DmaLimits LIMITS = new DmaLimits(32, 16, 8, 1 << 20);
-    private static final int SIZE = DecoderFirmwareFile.SIZE;
-    private static final MemoryRange PLACE = new MemoryRange(Client.FIRMWARE, SIZE);
+/** The memory that the decoder asks for, and works in. */
+class InternalMemoryTest extends DecoderOnBoard {
     private static final int LOOKS = 200;
-    private static FfmpegLibraries ffmpeg;
-
-    private final FakeMemory memory = Client.memory();
-    private final AtomicReference<Predicate<MemoryRange>> restricted = new AtomicReference<>(Client::isRestricted);
-    private VideoDecoderModel decoder;
-
-    @BeforeAll
-    static void loadFfmpeg() throws IOException {
-        ffmpeg = FfmpegLibraries.loadInto(Path.of("target", "ffmpeg"));
-    }
-
-    @BeforeEach
-    void putOnBoard() {
-        decoder = newDecoder();
-    }
-
-    private VideoDecoderModel newDecoder() {
-        return new VideoDecoderModel("/soc/video-decoder@0", new Dma(memory, LIMITS),
-                range -> restricted.get().test(range), () -> ffmpeg);
-    }
-
-    @AfterEach
-    void takeOff() {
-        decoder.close();
-    }
 
     @Test
     void asksForARingFirstAndForTheRestWhenItKnowsTheSize() {
-        try (Client client = client("small.h264", false)) {
+        try (Client client = client("small.h264")) {
             client.offerSlots();
-            client.feed(Streams.accessUnits("small.h264"));
-            client.drain();
+            client.play("small.h264");
 
             InternalNeed ring = new InternalNeed(InternalMemory.BITSTREAM_RING, 64 << 10, 1);
             assertThat(client.seen).filteredOn(DecoderEvent.MemoryWanted.class::isInstance).containsExactly(
@@ -81,7 +36,7 @@ class InternalMemoryTest {
     /** Each piece that is lent, and is of no use, has it look at its queue; the unit comes between two looks at last. */
     @RepeatedTest(20)
     void aUnitThatComesWhileItLooksWaitsForMemoryToo() {
-        try (Client client = client("small.h264", false)) {
+        try (Client client = client("small.h264")) {
             client.lends = false;
             for (int i = 0; i < LOOKS; i++) {
                 client.session.lend(i, InternalMemory.MOTION_VECTORS, List.of(new MemoryRange(Client.INTERNAL, 16)));
@@ -95,10 +50,9 @@ class InternalMemoryTest {
 
     @Test
     void theCoreForHevcKeepsMotionToItself() {
-        try (Client client = client("main.hevc", false)) {
+        try (Client client = client("main.hevc")) {
             client.offerSlots();
-            client.feed(Streams.accessUnits("main.hevc"));
-            client.drain();
+            client.play("main.hevc");
 
             assertThat(client.needs()).extracting(InternalNeed::purpose)
                     .containsExactly(InternalMemory.BITSTREAM_RING, InternalMemory.RECONSTRUCTION);
@@ -111,7 +65,7 @@ class InternalMemoryTest {
         try (Client client = client("small.h264", true)) {
             client.offerSlots();
             client.feed(unit, 0);
-            client.await(DecoderEvent.FrameDone.class::isInstance);
+            client.await(DecoderEvent.FrameDone.class);
 
             assertThat(memory.bytes(client.place(InternalMemory.BITSTREAM_RING), unit.length)).isEqualTo(unit);
             assertThat(client.places.values()).anySatisfy(place -> assertThat(
@@ -142,8 +96,7 @@ class InternalMemoryTest {
     void motionIsInTheMemoryThatItWasLent() {
         try (Client client = client("high-bframes.h264", true)) {
             client.offerSlots();
-            client.feed(Streams.accessUnits("high-bframes.h264"));
-            client.drain();
+            client.play("high-bframes.h264");
 
             byte[] fields = memory.bytes(client.place(InternalMemory.MOTION_VECTORS), 2 * 7 * 5 * 128);
             int moved = 0;
@@ -174,7 +127,7 @@ class InternalMemoryTest {
     }
 
     private static DecoderEvent.FrameDone picture(Client client) {
-        return (DecoderEvent.FrameDone) client.await(DecoderEvent.FrameDone.class::isInstance);
+        return client.await(DecoderEvent.FrameDone.class);
     }
 
     @Test
@@ -183,16 +136,15 @@ class InternalMemoryTest {
         try (Client client = client("small.h264", true)) {
             client.offerSlots();
             client.lends = false;
-            memory.put(Client.INPUT, unit);
-            client.session.queueBitstream(7, List.of(new MemoryRange(Client.INPUT, unit.length)), 7);
-            client.await(DecoderEvent.MemoryWanted.class::isInstance);
+            client.queue(unit, 7);
+            client.await(DecoderEvent.MemoryWanted.class);
             assertThat(client.hasPendingEvents()).isFalse();
             client.lendAll();
             client.await(new DecoderEvent.BitstreamDone(7)::equals);
 
             client.session.drain();
-            client.await(DecoderEvent.MemoryWanted.class::isInstance);
-            client.await(DecoderEvent.SourceChange.class::isInstance);
+            client.await(DecoderEvent.MemoryWanted.class);
+            client.await(DecoderEvent.SourceChange.class);
             for (InternalNeed need : client.needs()) {
                 assertThat(client.hasPendingEvents()).isFalse();
                 if (need.purpose() != InternalMemory.RECONSTRUCTION) {
@@ -203,7 +155,7 @@ class InternalMemoryTest {
             }
             assertThat(client.pictures).isEmpty();
             client.lendAll();
-            client.await(DecoderEvent.Drained.class::isInstance);
+            client.await(DecoderEvent.Drained.class);
             assertThat(client.pictures).hasSize(1);
         }
     }
@@ -248,17 +200,15 @@ class InternalMemoryTest {
         try (Client client = client("small.h264", true)) {
             client.offerSlots();
             client.lends = false;
-            memory.put(Client.INPUT, unit);
-            client.session.queueBitstream(7, List.of(new MemoryRange(Client.INPUT, unit.length)), 7);
+            client.queue(unit, 7);
             client.session.drain();
-            client.await(DecoderEvent.MemoryWanted.class::isInstance);
+            client.await(DecoderEvent.MemoryWanted.class);
             lendAllBut(purpose, client);
             if (purpose != InternalMemory.BITSTREAM_RING) {
-                client.await(DecoderEvent.SourceChange.class::isInstance);
+                client.await(DecoderEvent.SourceChange.class);
                 lendAllBut(purpose, client);
             }
-            DecoderEvent.Blocked blocked =
-                    (DecoderEvent.Blocked) client.await(DecoderEvent.Blocked.class::isInstance);
+            DecoderEvent.Blocked blocked = client.await(DecoderEvent.Blocked.class);
 
             assertThat(blocked.fault().address()).isBetween(0x3c_0000L, 0x3f_ffffL);
             assertThat(client.pictures).isEmpty();
@@ -281,13 +231,12 @@ class InternalMemoryTest {
     @Test
     void returnsWhatIsOfNoUse() {
         byte[] unit = Streams.accessUnits("main.hevc").getFirst();
-        try (Client client = client("main.hevc", false)) {
+        try (Client client = client("main.hevc")) {
             client.session.lend(1, InternalMemory.MOTION_VECTORS, List.of(new MemoryRange(Client.INTERNAL, 4096)));
             client.await(new DecoderEvent.MemoryReturned(1)::equals);
             client.lends = false;
-            memory.put(Client.INPUT, unit);
-            client.session.queueBitstream(7, List.of(new MemoryRange(Client.INPUT, unit.length)), 7);
-            client.await(DecoderEvent.MemoryWanted.class::isInstance);
+            client.queue(unit, 7);
+            client.await(DecoderEvent.MemoryWanted.class);
             client.session.lend(2, InternalMemory.BITSTREAM_RING,
                     List.of(new MemoryRange(Client.INTERNAL, (64 << 10) - 1)));
             client.await(new DecoderEvent.MemoryReturned(2)::equals);
@@ -303,11 +252,9 @@ class InternalMemoryTest {
     void aChangeOfSizeReturnsWhatIsTooSmallBeforeItAsksForMore() {
         try (Client client = client("small.h264", true)) {
             client.offerSlots();
-            client.feed(Streams.accessUnits("small.h264"));
-            client.drain();
+            client.play("small.h264");
             int before = client.seen.size();
-            client.feed(Streams.accessUnits("high-bframes.h264"));
-            client.drain();
+            client.play("high-bframes.h264");
 
             List<DecoderEvent> change = client.seen.subList(before, client.seen.size()).stream()
                     .filter(event -> event instanceof DecoderEvent.MemoryReturned
@@ -325,144 +272,17 @@ class InternalMemoryTest {
     void flushReturnsIt() {
         try (Client client = client("small.h264", true)) {
             client.offerSlots();
-            client.feed(Streams.accessUnits("small.h264"));
-            client.drain();
+            client.play("small.h264");
             client.lends = false;
             client.session.flush();
-            client.await(DecoderEvent.Flushed.class::isInstance);
+            client.await(DecoderEvent.Flushed.class);
             assertThat(client.lent).isEmpty();
 
             client.lends = true;
             client.lendAll();
             client.offerSlots();
-            client.feed(Streams.accessUnits("small.h264"));
-            client.drain();
+            client.play("small.h264");
             assertThat(client.pictures.subList(10, 20)).isEqualTo(Streams.reference("small"));
         }
-    }
-
-    @Test
-    void inProtectedModeItTakesRestrictedMemoryOnly() {
-        MemoryRange normal = new MemoryRange(Client.INPUT, 0x1000);
-        DecoderFirmware firmware = decoder.newFirmware(true);
-        memory.put(Client.IMAGE, DecoderFirmwareFile.image());
-        assertRefused(HeapError.NOT_PERMITTED, "is not restricted memory",
-                () -> firmware.load(List.of(new MemoryRange(Client.IMAGE, SIZE)), List.of(normal)));
-        Client.load(firmware, memory);
-        try (Client client = new Client(decoder, memory, Streams.format("small.h264"), firmware)) {
-            for (InternalMemory purpose : InternalMemory.values()) {
-                assertRefused(HeapError.NOT_PERMITTED, "is not restricted memory",
-                        () -> client.session.lend(1, purpose, List.of(PLACE, normal)));
-            }
-            assertRefused(HeapError.NOT_PERMITTED, "is not restricted memory",
-                    () -> client.session.queueFrame(1, List.of(normal)));
-        }
-        try (Client client = client("small.h264", false)) {
-            client.session.lend(1, InternalMemory.BITSTREAM_RING, List.of(normal));
-            client.session.queueFrame(1, List.of(normal));
-        }
-    }
-
-    @Test
-    void writesNothingInProtectedModeThatIsNotRestrictedAnyMore() {
-        List<byte[]> units = Streams.accessUnits("small.h264");
-        try (Client client = client("small.h264", true)) {
-            client.offerSlots();
-            client.feed(units.getFirst(), 0);
-            client.await(DecoderEvent.FrameDone.class::isInstance);
-            byte[] before = memory.bytes(Client.INTERNAL, Client.INTERNAL_SIZE);
-            restricted.set(_ -> false);
-            memory.put(Client.INPUT, units.get(1));
-            client.session.queueBitstream(1, List.of(new MemoryRange(Client.INPUT, units.get(1).length)), 1);
-            DecoderEvent.Blocked blocked =
-                    (DecoderEvent.Blocked) client.await(DecoderEvent.Blocked.class::isInstance);
-
-            assertThat(blocked.fault().region()).isEqualTo("protected mode");
-            assertThat(memory.bytes(Client.INTERNAL, Client.INTERNAL_SIZE)).isEqualTo(before);
-        }
-    }
-
-    @Test
-    void bootsNoOtherImage() {
-        DecoderFirmware firmware = decoder.newFirmware(false);
-        byte[] damaged = DecoderFirmwareFile.image();
-        for (int at : new int[] {0, 20, SIZE - 1}) {
-            damaged[at] ^= 1;
-            memory.put(Client.IMAGE, damaged);
-            assertRefused(HeapError.INVALID_ARGUMENT, "its digest is not the one in the fuses",
-                    () -> firmware.load(List.of(new MemoryRange(Client.IMAGE, SIZE)), List.of(PLACE)));
-            assertThat(memory.bytes(Client.FIRMWARE, SIZE)).as("nothing is put in place").containsOnly(0);
-            damaged[at] ^= 1;
-        }
-        memory.put(Client.IMAGE, damaged);
-        assertRefused(HeapError.INVALID_ARGUMENT, "are no image in its place",
-                () -> firmware.load(List.of(new MemoryRange(Client.IMAGE, SIZE - 16)), List.of(PLACE)));
-        assertRefused(HeapError.INVALID_ARGUMENT, "are no image in its place",
-                () -> firmware.load(List.of(new MemoryRange(Client.IMAGE, SIZE)),
-                        List.of(new MemoryRange(Client.FIRMWARE, SIZE - 1))));
-        assertRefused(HeapError.INVALID_ARGUMENT, "cannot follow", () -> firmware.load(List.of(), List.of(PLACE)));
-        assertRefused(HeapError.FAULT, "blocked",
-                () -> firmware.load(List.of(new MemoryRange(0x1000, SIZE)), List.of(PLACE)));
-        assertRefused(HeapError.FAULT, "blocked", () -> firmware.load(
-                List.of(new MemoryRange(Client.IMAGE, SIZE)), List.of(new MemoryRange(Client.INPUT, SIZE))));
-        firmware.close();
-        assertRefused(HeapError.CLOSED, "the place is closed", () -> Client.load(firmware, memory));
-    }
-
-    @Test
-    void waitsForItsFirmware() {
-        List<byte[]> units = Streams.accessUnits("small.h264");
-        DecoderFirmware firmware = decoder.newFirmware(true);
-        try (Client client = new Client(decoder, memory, Streams.format("small.h264"), firmware)) {
-            client.offerSlots();
-            memory.put(Client.INPUT, units.getFirst());
-            client.session.queueBitstream(0, List.of(new MemoryRange(Client.INPUT, units.getFirst().length)), 0);
-            assertThat(client.hasPendingEvents()).isFalse();
-            Client.load(firmware, memory);
-            client.await(new DecoderEvent.BitstreamDone(0)::equals);
-
-            firmware.unload();
-            memory.grant(Client.FIRMWARE, SIZE, Access.NONE);
-            client.session.queueBitstream(1, List.of(new MemoryRange(Client.INPUT, units.getFirst().length)), 1);
-            memory.grant(Client.FIRMWARE, SIZE, Access.READ_WRITE);
-            Client.load(firmware, memory);
-            client.await(new DecoderEvent.BitstreamDone(1)::equals);
-            assertThat(client.seen).noneMatch(DecoderEvent.Blocked.class::isInstance);
-        }
-    }
-
-    @Test
-    void firmwareThatWasChangedInMemoryStopsIt() {
-        List<byte[]> units = Streams.accessUnits("small.h264");
-        try (Client client = client("small.h264", false)) {
-            client.offerSlots();
-            client.feed(units.getFirst(), 0);
-            client.await(DecoderEvent.FrameDone.class::isInstance);
-            memory.put(Client.FIRMWARE + 16, new byte[16]);
-            client.session.queueBitstream(1, List.of(new MemoryRange(Client.INPUT, 64)), 1);
-            DecoderEvent.Halted halted = (DecoderEvent.Halted) client.await(DecoderEvent.Halted.class::isInstance);
-
-            assertThat(halted.error()).isEqualTo(HeapError.FAULT);
-            assertThat(halted.reason()).contains("the firmware was changed in memory");
-        }
-    }
-
-    @Test
-    void runsOnItsOwnFirmwareOnly() {
-        try (VideoDecoderModel other = newDecoder()) {
-            DecoderFirmware firmware = other.newFirmware(false);
-            assertRefused(HeapError.INVALID_ARGUMENT, "another device's",
-                    () -> decoder.open(Streams.format("small.h264"), firmware, event -> { }));
-        }
-    }
-
-    private Client client(String stream, boolean isProtected) {
-        return new Client(decoder, memory, Streams.format(stream), Client.boot(decoder, memory, isProtected));
-    }
-
-    private static void assertRefused(HeapError error, String why, Runnable call) {
-        assertThatExceptionOfType(HeapException.class).isThrownBy(call::run)
-                .withMessageContaining(why)
-                .satisfies(e -> assertThat(e.error()).isEqualTo(error));
     }
 }

@@ -4,37 +4,24 @@ package org.cloister.emulator.devices.decoder.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.cloister.emulator.devices.internal.Dma;
-import org.cloister.emulator.devices.internal.FakeMemory;
-import org.cloister.ffmpeg.FfmpegLibraries;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.device.DecoderEvent;
 import org.cloister.platform.device.DecoderSession;
-import org.cloister.platform.device.DmaLimits;
 import org.cloister.platform.device.InternalMemory;
 import org.cloister.platform.device.MemoryRange;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The table of {@link DecoderSession}: every state with everything that can happen in it. */
-class SessionStatesTest {
+class SessionStatesTest extends DecoderOnBoard {
     private static final String STREAM = "small.h264";
     private static final List<MemoryRange> NOT_GRANTED = List.of(new MemoryRange(0x3000, 0x8000));
-    private static FfmpegLibraries ffmpeg;
-
-    private final FakeMemory memory = Client.memory();
-    private VideoDecoderModel decoder;
 
     private enum State { RUNNING, DRAINING, HALTED, CLOSED }
 
@@ -51,22 +38,6 @@ class SessionStatesTest {
         static Outcome refused(State still, HeapError error) {
             return new Outcome(still, Optional.of(error));
         }
-    }
-
-    @BeforeAll
-    static void loadFfmpeg() throws IOException {
-        ffmpeg = FfmpegLibraries.loadInto(Path.of("target", "ffmpeg"));
-    }
-
-    @BeforeEach
-    void putOnBoard() {
-        decoder = new VideoDecoderModel("/soc/video-decoder@0", new Dma(memory, new DmaLimits(32, 16, 8, 1 << 20)),
-                Client::isRestricted, () -> ffmpeg);
-    }
-
-    @AfterEach
-    void takeOff() {
-        decoder.close();
     }
 
     private static Stream<Arguments> table() {
@@ -126,17 +97,17 @@ class SessionStatesTest {
     }
 
     private Client in(State state) {
-        Client client = new Client(decoder, memory, Streams.format(STREAM));
+        Client client = client(STREAM);
         switch (state) {
             case RUNNING -> { }
             case DRAINING -> {
                 client.feed(Streams.accessUnits(STREAM).getFirst(), 0);
                 client.session.drain();
-                client.await(DecoderEvent.SourceChange.class::isInstance); // its picture waits for memory
+                client.await(DecoderEvent.SourceChange.class); // its picture waits for memory
             }
             case HALTED -> {
                 client.session.queueBitstream(70, NOT_GRANTED, 0);
-                client.await(DecoderEvent.Blocked.class::isInstance);
+                client.await(DecoderEvent.Blocked.class);
             }
             case CLOSED -> client.close();
         }
@@ -145,12 +116,8 @@ class SessionStatesTest {
 
     private void happen(Client client, State state, Happening happening) {
         DecoderSession session = client.session;
-        byte[] unit = Streams.accessUnits(STREAM).getFirst();
         switch (happening) {
-            case QUEUE_BITSTREAM -> {
-                memory.put(Client.INPUT, unit);
-                session.queueBitstream(80, List.of(new MemoryRange(Client.INPUT, unit.length)), 8);
-            }
+            case QUEUE_BITSTREAM -> client.queue(Streams.accessUnits(STREAM).getFirst(), 80);
             case QUEUE_FRAME -> session.queueFrame(81, List.of(new MemoryRange(Client.OUTPUT, 16))); // too small
             case LEND -> session.lend(82, InternalMemory.RECONSTRUCTION, List.of(new MemoryRange(Client.INTERNAL, 16)));
             case TAKE_BACK -> session.takeBack(83);
@@ -158,7 +125,7 @@ class SessionStatesTest {
             case DRAIN -> session.drain();
             case FLUSH -> {
                 session.flush();
-                client.await(DecoderEvent.Flushed.class::isInstance);
+                client.await(DecoderEvent.Flushed.class);
             }
             case BLOCKED -> {
                 if (state == State.DRAINING) {
@@ -166,11 +133,11 @@ class SessionStatesTest {
                 } else {
                     session.queueBitstream(86, NOT_GRANTED, 0);
                 }
-                client.await(DecoderEvent.Blocked.class::isInstance);
+                client.await(DecoderEvent.Blocked.class);
             }
             case LAST_PICTURE -> {
                 client.offerSlots();
-                client.await(DecoderEvent.Drained.class::isInstance);
+                client.await(DecoderEvent.Drained.class);
             }
             case CLOSE -> session.close();
         }
@@ -187,21 +154,16 @@ class SessionStatesTest {
             }
             case DRAINING -> {
                 client.offerSlots();
-                client.await(DecoderEvent.Drained.class::isInstance);
+                client.await(DecoderEvent.Drained.class);
             }
             case HALTED -> {
-                assertRefused(client.session::drain, HeapError.FAULT);
+                assertRefused(HeapError.FAULT, "halted", client.session::drain);
                 assertThat(client.lent).isEmpty();
             }
             case CLOSED -> {
-                assertRefused(client.session::flush, HeapError.CLOSED);
-                assertRefused(() -> client.session.takeBack(1), HeapError.CLOSED);
+                assertRefused(HeapError.CLOSED, "closed", client.session::flush);
+                assertRefused(HeapError.CLOSED, "closed", () -> client.session.takeBack(1));
             }
         }
-    }
-
-    private static void assertRefused(Runnable call, HeapError error) {
-        assertThatExceptionOfType(HeapException.class).isThrownBy(call::run)
-                .satisfies(e -> assertThat(e.error()).isEqualTo(error));
     }
 }

@@ -2,10 +2,7 @@
 package org.cloister.emulator.devices.decoder.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -15,51 +12,22 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
-import org.cloister.emulator.devices.internal.Dma;
-import org.cloister.emulator.devices.internal.FakeMemory;
-import org.cloister.ffmpeg.FfmpegLibraries;
 import org.cloister.heap.Access;
 import org.cloister.heap.HeapError;
-import org.cloister.heap.HeapException;
 import org.cloister.platform.device.ColourCoding;
 import org.cloister.platform.device.DecoderEvent;
 import org.cloister.platform.device.DecoderListener;
 import org.cloister.platform.device.DecoderSession;
-import org.cloister.platform.device.DmaLimits;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.device.PictureFormat;
 import org.cloister.platform.device.PixelFormat;
 import org.cloister.platform.device.StreamFormat;
 import org.cloister.platform.device.VideoCodec;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class VideoDecoderModelTest {
-    private static FfmpegLibraries ffmpeg;
-
-    private final FakeMemory memory = Client.memory();
-    private VideoDecoderModel decoder;
-
-    @BeforeAll
-    static void loadFfmpeg() throws IOException {
-        ffmpeg = FfmpegLibraries.loadInto(Path.of("target", "ffmpeg"));
-    }
-
-    @BeforeEach
-    void putOnBoard() {
-        decoder = new VideoDecoderModel("/soc/video-decoder@0", new Dma(memory, new DmaLimits(32, 16, 8, 1 << 20)),
-                Client::isRestricted, () -> ffmpeg);
-    }
-
-    @AfterEach
-    void takeOff() {
-        decoder.close();
-    }
-
+class VideoDecoderModelTest extends DecoderOnBoard {
     @ParameterizedTest
     @CsvSource({
         "high-bframes.h264, high-bframes, I420",
@@ -68,10 +36,9 @@ class VideoDecoderModelTest {
         "main10.hevc,       main10,       I420_10",
     })
     void decodesBitExactInPresentationOrder(String stream, String reference, PixelFormat pixels) {
-        try (Client client = new Client(decoder, memory, Streams.format(stream))) {
+        try (Client client = client(stream)) {
             client.offerSlots();
-            client.feed(Streams.accessUnits(stream));
-            client.drain();
+            client.play(stream);
 
             assertThat(client.pictures).isEqualTo(Streams.reference(reference));
             assertThat(client.timestamps).hasSameSizeAs(client.pictures).doesNotHaveDuplicates();
@@ -83,10 +50,9 @@ class VideoDecoderModelTest {
 
     @Test
     void pictureTimestampsAreThoseOfTheirBitstream() {
-        try (Client client = new Client(decoder, memory, Streams.format("small.h264"))) {
+        try (Client client = client("small.h264")) {
             client.offerSlots();
-            client.feed(Streams.accessUnits("small.h264"));
-            client.drain();
+            client.play("small.h264");
 
             assertThat(client.timestamps).isEqualTo(LongStream.range(0, 10).boxed().toList());
         }
@@ -110,19 +76,17 @@ class VideoDecoderModelTest {
             client.offerSlot(0);
             client.feed(Streams.accessUnits("small.h264").subList(0, 1));
             client.session.drain();
-            DecoderEvent.FrameDone done =
-                    (DecoderEvent.FrameDone) client.await(DecoderEvent.FrameDone.class::isInstance);
+            DecoderEvent.FrameDone done = client.await(DecoderEvent.FrameDone.class);
             return memory.bytes(Client.OUTPUT + done.cookie() * Client.SLOT, done.format().size());
         }
     }
 
     @Test
     void tellsHowColoursAreCoded() {
-        try (Client client = new Client(decoder, memory, Streams.format("bt709-full.h264"))) {
+        try (Client client = client("bt709-full.h264")) {
             client.feed(Streams.accessUnits("bt709-full.h264").subList(0, 1));
             client.session.drain();
-            DecoderEvent.SourceChange change =
-                    (DecoderEvent.SourceChange) client.await(DecoderEvent.SourceChange.class::isInstance);
+            DecoderEvent.SourceChange change = client.await(DecoderEvent.SourceChange.class);
 
             assertThat(change.format().colour()).isEqualTo(new ColourCoding(ColourCoding.Matrix.BT709, true));
             assertThat(change.frames()).isPositive();
@@ -133,7 +97,7 @@ class VideoDecoderModelTest {
     void announcesAChangeOfSize() {
         List<byte[]> units = new ArrayList<>(Streams.accessUnits("small.h264"));
         units.addAll(Streams.accessUnits("high-bframes.h264"));
-        try (Client client = new Client(decoder, memory, Streams.format("small.h264"))) {
+        try (Client client = client("small.h264")) {
             client.offerSlots();
             client.feed(units);
             client.drain();
@@ -149,11 +113,10 @@ class VideoDecoderModelTest {
 
     @Test
     void returnsMemoryThatIsTooSmall() {
-        try (Client client = new Client(decoder, memory, Streams.format("small.h264"))) {
+        try (Client client = client("small.h264")) {
             client.session.queueFrame(99, List.of(new MemoryRange(Client.OUTPUT, 64 * 48 * 3 / 2 - 1)));
             client.offerSlots();
-            client.feed(Streams.accessUnits("small.h264"));
-            client.drain();
+            client.play("small.h264");
 
             assertThat(client.seen).contains(
                     new DecoderEvent.FrameReturned(99, DecoderEvent.FrameReturned.Reason.TOO_SMALL));
@@ -163,12 +126,10 @@ class VideoDecoderModelTest {
 
     @Test
     void decodesOnAfterADrain() {
-        try (Client client = new Client(decoder, memory, Streams.format("main.hevc"))) {
+        try (Client client = client("main.hevc")) {
             client.offerSlots();
-            client.feed(Streams.accessUnits("main.hevc"));
-            client.drain();
-            client.feed(Streams.accessUnits("main.hevc"));
-            client.drain();
+            client.play("main.hevc");
+            client.play("main.hevc");
 
             List<String> twice = new ArrayList<>(Streams.reference("main"));
             twice.addAll(Streams.reference("main"));
@@ -178,13 +139,12 @@ class VideoDecoderModelTest {
 
     @Test
     void flushReturnsAllAndForgetsTheStream() {
-        try (Client client = new Client(decoder, memory, Streams.format("main.hevc"))) {
+        try (Client client = client("main.hevc")) {
             client.feed(Streams.accessUnits("main.hevc").subList(0, 3));
             client.session.flush();
-            client.await(DecoderEvent.Flushed.class::isInstance);
+            client.await(DecoderEvent.Flushed.class);
             client.offerSlots();
-            client.feed(Streams.accessUnits("main.hevc"));
-            client.drain();
+            client.play("main.hevc");
 
             assertThat(client.pictures).isEqualTo(Streams.reference("main"));
         }
@@ -192,13 +152,12 @@ class VideoDecoderModelTest {
 
     @Test
     void cancelGivesOneFramesMemoryBack() {
-        try (Client client = new Client(decoder, memory, Streams.format("small.h264"))) {
+        try (Client client = client("small.h264")) {
             client.offerSlots();
             client.session.cancelFrame(2);
             client.session.cancelFrame(77);
             client.await(new DecoderEvent.FrameReturned(2, DecoderEvent.FrameReturned.Reason.GIVEN_UP)::equals);
-            client.feed(Streams.accessUnits("small.h264"));
-            client.drain();
+            client.play("small.h264");
 
             assertThat(client.pictures).isEqualTo(Streams.reference("small"));
             assertThat(client.seen).noneMatch(event -> event instanceof DecoderEvent.FrameDone done && done.cookie() == 2);
@@ -207,10 +166,10 @@ class VideoDecoderModelTest {
 
     @Test
     void flushGivesFrameMemoryBack() {
-        try (Client client = new Client(decoder, memory, Streams.format("main.hevc"))) {
+        try (Client client = client("main.hevc")) {
             client.offerSlots();
             client.session.flush();
-            client.await(DecoderEvent.Flushed.class::isInstance);
+            client.await(DecoderEvent.Flushed.class);
 
             assertThat(client.seen).filteredOn(DecoderEvent.FrameReturned.class::isInstance).hasSize(Client.SLOTS);
         }
@@ -219,7 +178,7 @@ class VideoDecoderModelTest {
     @Test
     void damagedBitstreamIsAnEventAndDecodingGoesOn() {
         List<byte[]> units = Streams.accessUnits("high-bframes.h264");
-        try (Client client = new Client(decoder, memory, Streams.format("high-bframes.h264"))) {
+        try (Client client = client("high-bframes.h264")) {
             client.offerSlots();
             byte[] broken = units.get(1).clone();
             new Random(5).nextBytes(broken);
@@ -239,7 +198,7 @@ class VideoDecoderModelTest {
         long seed = Long.getLong("cloister.seed", 264L);
         Random random = new Random(seed);
         for (String name : List.of("high-bframes.h264", "main.hevc")) {
-            try (Client client = new Client(decoder, memory, Streams.format(name))) {
+            try (Client client = client(name)) {
                 client.offerSlots();
                 for (int round = 0; round < 8; round++) {
                     for (byte[] unit : Streams.accessUnits(name)) {
@@ -259,13 +218,12 @@ class VideoDecoderModelTest {
 
     @Test
     void haltsOnPicturesThatItCannotWrite() {
-        try (Client client = new Client(decoder, memory, Streams.format("chroma444.h264"))) {
+        try (Client client = client("chroma444.h264")) {
             client.offerSlots();
             List<byte[]> units = Streams.accessUnits("chroma444.h264");
-            memory.put(Client.INPUT, units.getFirst());
-            client.session.queueBitstream(1, List.of(new MemoryRange(Client.INPUT, units.getFirst().length)), 1);
+            client.queue(units.getFirst(), 1);
             client.session.drain();
-            DecoderEvent event = client.await(DecoderEvent.Halted.class::isInstance);
+            DecoderEvent event = client.await(DecoderEvent.Halted.class);
 
             assertThat(event).isEqualTo(new DecoderEvent.Halted(
                     HeapError.NOT_SUPPORTED, "pictures of format yuv444p cannot be written"));
@@ -275,11 +233,10 @@ class VideoDecoderModelTest {
 
     @Test
     void aReadThatIsBlockedHaltsTheSessionUntilItIsFlushed() {
-        try (Client client = new Client(decoder, memory, Streams.format("main.hevc"))) {
+        try (Client client = client("main.hevc")) {
             client.offerSlots();
             client.session.queueBitstream(77, List.of(new MemoryRange(0x3000, 64)), 0);
-            DecoderEvent.Blocked blocked =
-                    (DecoderEvent.Blocked) client.await(DecoderEvent.Blocked.class::isInstance);
+            DecoderEvent.Blocked blocked = client.await(DecoderEvent.Blocked.class);
 
             assertThat(blocked.fault().address()).isEqualTo(0x3000);
             assertThat(blocked.fault().access()).isEqualTo(Access.READ);
@@ -289,22 +246,20 @@ class VideoDecoderModelTest {
                     () -> client.session.queueFrame(1, List.of(new MemoryRange(Client.OUTPUT, 64))));
 
             client.session.flush();
-            client.await(DecoderEvent.Flushed.class::isInstance);
+            client.await(DecoderEvent.Flushed.class);
             client.offerSlots();
-            client.feed(Streams.accessUnits("main.hevc"));
-            client.drain();
+            client.play("main.hevc");
             assertThat(client.pictures).isEqualTo(Streams.reference("main"));
         }
     }
 
     @Test
     void aWriteThatIsBlockedHaltsTheSessionAndReturnsThePicturesMemory() {
-        try (Client client = new Client(decoder, memory, Streams.format("small.h264"))) {
+        try (Client client = client("small.h264")) {
             client.feed(Streams.accessUnits("small.h264").subList(0, 1));
             client.session.drain();
             client.session.queueFrame(5, List.of(new MemoryRange(Client.INPUT, 0x8000)));
-            DecoderEvent.Blocked blocked =
-                    (DecoderEvent.Blocked) client.await(DecoderEvent.Blocked.class::isInstance);
+            DecoderEvent.Blocked blocked = client.await(DecoderEvent.Blocked.class);
 
             assertThat(blocked.fault().access()).isEqualTo(Access.WRITE);
             assertThat(client.seen).contains(
@@ -314,7 +269,7 @@ class VideoDecoderModelTest {
 
     @Test
     void aBoardThatGoesOffHaltsAndClosesSessions() {
-        Client client = new Client(decoder, memory, Streams.format("small.h264"));
+        Client client = client("small.h264");
         client.offerSlots();
         decoder.close();
 
@@ -326,11 +281,11 @@ class VideoDecoderModelTest {
 
     @Test
     void memoryThatIsGoneHaltsTheSession() {
-        try (Client client = new Client(decoder, memory, Streams.format("small.h264"))) {
+        try (Client client = client("small.h264")) {
             memory.switchOff();
             client.session.queueBitstream(1, List.of(new MemoryRange(Client.INPUT, 64)), 0);
 
-            DecoderEvent.Halted halted = (DecoderEvent.Halted) client.await(DecoderEvent.Halted.class::isInstance);
+            DecoderEvent.Halted halted = client.await(DecoderEvent.Halted.class);
             assertThat(halted.error()).isEqualTo(HeapError.FAULT);
         }
     }
@@ -352,7 +307,7 @@ class VideoDecoderModelTest {
 
     @Test
     void nothingHappensAfterClose() {
-        Client client = new Client(decoder, memory, Streams.format("small.h264"));
+        Client client = client("small.h264");
         client.offerSlots();
         client.close();
         client.close();
@@ -374,7 +329,7 @@ class VideoDecoderModelTest {
 
     @Test
     void refusesDescriptorsThatItCannotFollow() {
-        try (Client client = new Client(decoder, memory, Streams.format("small.h264"))) {
+        try (Client client = client("small.h264")) {
             List<List<MemoryRange>> wrong = List.of(
                     List.of(),
                     List.of(new MemoryRange(Client.INPUT + 1, 16)),
@@ -390,7 +345,7 @@ class VideoDecoderModelTest {
 
     @Test
     void refusesMoreThanItsQueuesHold() {
-        try (Client client = new Client(decoder, memory, Streams.format("small.h264"))) {
+        try (Client client = client("small.h264")) {
             for (int i = 0; i < DecoderSession.QUEUE_DEPTH; i++) {
                 client.offerSlot(0);
             }
@@ -410,12 +365,12 @@ class VideoDecoderModelTest {
     @Test
     void aPictureNeverLeavesItsMemory() {
         PictureFormat format = new PictureFormat(PixelFormat.I420, 64, 48, ColourCoding.BT601_LIMITED);
-        try (Client client = new Client(decoder, memory, Streams.format("small.h264"))) {
+        try (Client client = client("small.h264")) {
             client.session.queueFrame(1, List.of(
                     new MemoryRange(Client.OUTPUT, 1000), new MemoryRange(Client.OUTPUT + 0x1000, 0x4000)));
             client.feed(Streams.accessUnits("small.h264").subList(0, 1));
             client.session.drain();
-            client.await(DecoderEvent.FrameDone.class::isInstance);
+            client.await(DecoderEvent.FrameDone.class);
 
             assertThat(memory.bytes(Client.OUTPUT + 1000, 0x1000 - 1000)).containsOnly(0);
             long rest = format.size() - 1000;
@@ -429,11 +384,5 @@ class VideoDecoderModelTest {
 
     private DecoderSession open(StreamFormat stream, DecoderListener listener) {
         return decoder.open(stream, Client.boot(decoder, memory, false), listener);
-    }
-
-    private static void assertRefused(HeapError error, String why, Runnable call) {
-        assertThatExceptionOfType(HeapException.class).isThrownBy(call::run)
-                .withMessageContaining(why)
-                .satisfies(e -> assertThat(e.error()).isEqualTo(error));
     }
 }
