@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import org.cloister.driver.crypto.CryptoDriver;
+import java.util.stream.Stream;
 import org.cloister.driver.crypto.CryptoKey;
 import org.cloister.heap.Access;
 import org.cloister.heap.BufferState;
@@ -25,9 +25,6 @@ import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Fence;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
-import org.cloister.importer.Attachment;
-import org.cloister.importer.Mapping;
-import org.cloister.importer.SegmentCursor;
 import org.cloister.player.probe.internal.GatedMemory.Stop;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,8 +38,8 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(180)
 class CryptoProbesTest {
-    private static final int SIZE = 4096;
-    private static final int BITS = 1024;
+    private static final int SIZE = CryptoWork.SIZE;
+    private static final int BITS = CryptoWork.BITS;
 
     private final byte[] content = content();
     private final Map<String, Long> expected = new TreeMap<>(); // probes by attacker
@@ -74,10 +71,10 @@ class CryptoProbesTest {
         written.await();
         attack(Stage.ENCRYPTING, memory);
         written.goOn();
-        try (CryptoKey key = get(made); DmaBuf message = message(); DmaBuf digest = allocate()) {
+        try (CryptoWork work = new CryptoWork(board, content, CryptoWork.get(made))) {
             attack(Stage.WRITTEN, memory);
-            succeed(board.driver().hash(message, SIZE, digest));
-            assertSigned(key, board.driver().sign(key, digest));
+            succeed(work.hash());
+            assertSigned(work.key(), work.sign(work.key()));
         }
         assertAllRepelled(1);
     }
@@ -85,26 +82,20 @@ class CryptoProbesTest {
     /** What a copy by the CPU breaks: padding from here, and a message that is in restricted memory. */
     @Test
     void aMessageInRestrictedMemoryThatIsSigned() throws GeneralSecurityException {
-        try (CryptoKey key = key(); DmaBuf message = message(); DmaBuf digest = allocate()) {
-            List<DmaBuf> all = List.of(board.lastUsed(), message, digest);
+        try (CryptoWork work = new CryptoWork(board, content)) {
+            List<DmaBuf> all = work.all();
             attack(Stage.WRITTEN, all);
 
-            long from = place(message);
-            Stop reads = board.gate().stopAt(at -> at == from);
-            Fence hashed = board.driver().hash(message, SIZE, digest);
-            reads.await();
+            CryptoWork.Begun<Fence> hashing = work.beginToHash();
             attack(Stage.ENCRYPTING, all);
-            reads.goOn();
-            succeed(hashed);
+            hashing.stop().goOn();
+            succeed(hashing.result());
             attack(Stage.WRITTEN, all);
 
-            long to = place(digest);
-            Stop signs = board.gate().stopAt(at -> at == to); // it has the key by then
-            CompletionStage<byte[]> signature = board.driver().sign(key, digest);
-            signs.await();
+            CryptoWork.Begun<CompletionStage<byte[]>> signing = work.beginToSign();
             attack(Stage.ENCRYPTING, all);
-            signs.goOn();
-            assertSigned(key, signature);
+            signing.stop().goOn();
+            assertSigned(work.key(), signing.result());
             attack(Stage.WRITTEN, all);
         }
         assertAllRepelled(3);
@@ -112,19 +103,16 @@ class CryptoProbesTest {
 
     @Test
     void anEngineThatBreaksDown() throws GeneralSecurityException {
-        try (CryptoKey key = key(); DmaBuf message = message(); DmaBuf digest = allocate()) {
-            List<DmaBuf> all = List.of(board.lastUsed(), message, digest);
-            succeed(board.driver().hash(message, SIZE, digest));
-            long at = place(digest);
-            Stop signs = board.gate().stopAt(here -> here == at);
-            CompletionStage<byte[]> nothing = board.driver().sign(key, digest);
-            signs.await();
+        try (CryptoWork work = new CryptoWork(board, content)) {
+            List<DmaBuf> all = work.all();
+            succeed(work.hash());
+            CryptoWork.Begun<CompletionStage<byte[]>> signing = work.beginToSign();
             attack(Stage.ENCRYPTING, all);
-            signs.breakDown();
-            fail(nothing, HeapError.FAULT);
+            signing.stop().breakDown();
+            fail(signing.result(), HeapError.FAULT);
             attack(Stage.WRITTEN, all);
             board.gate().stopAt(_ -> false);
-            assertSigned(key, board.driver().sign(key, digest));
+            assertSigned(work.key(), work.sign(work.key()));
         }
         assertAllRepelled(3);
     }
@@ -132,26 +120,23 @@ class CryptoProbesTest {
     /** One job is in the engine, another waits in its queue. */
     @Test
     void anEngineThatIsReset() throws GeneralSecurityException {
-        try (CryptoKey key = key(); DmaBuf message = message(); DmaBuf digest = allocate(); DmaBuf other = allocate()) {
-            List<DmaBuf> all = List.of(board.lastUsed(), message, digest, other);
-            long from = place(message);
-            Stop reads = board.gate().stopAt(at -> at == from);
-            Fence hashed = board.driver().hash(message, SIZE, digest);
-            reads.await();
-            Fence waits = board.driver().hash(message, SIZE, other);
+        try (CryptoWork work = new CryptoWork(board, content); DmaBuf other = work.allocate()) {
+            List<DmaBuf> all = Stream.concat(work.all().stream(), Stream.of(other)).toList();
+            CryptoWork.Begun<Fence> hashing = work.beginToHash();
+            Fence waits = work.hash(other);
             attack(Stage.ENCRYPTING, all);
             CompletableFuture<Void> off = CompletableFuture.runAsync(board.engine()::close);
             fail(waits, HeapError.CLOSED); // whether it was in the queue already or comes too late
-            assertThat(hashed.isSignalled()).isFalse();
+            assertThat(hashing.result().isSignalled()).isFalse();
             attack(Stage.ENCRYPTING, all);
-            reads.goOn();
+            hashing.stop().goOn();
             assertThat(off).succeedsWithin(60, TimeUnit.SECONDS);
-            succeed(hashed);
+            succeed(hashing.result());
             attack(Stage.WRITTEN, all);
 
             board.restart(Duration.ofSeconds(60));
             attack(Stage.WRITTEN, all);
-            assertSigned(key, board.driver().sign(key, digest));
+            assertSigned(work.key(), work.sign(work.key()));
         }
         assertAllRepelled(4);
     }
@@ -162,40 +147,37 @@ class CryptoProbesTest {
         Fence writer = new Fence("the writer of the test");
         Fence move = new Fence("a move of the test");
         board.restart(Duration.ofMillis(200));
-        try (CryptoKey key = key(); DmaBuf message = message(); DmaBuf digest = allocate()) {
-            List<DmaBuf> all = List.of(board.lastUsed(), message, digest);
+        try (CryptoWork work = new CryptoWork(board, content)) {
+            List<DmaBuf> all = work.all();
             attack(Stage.WRITTEN, all);
-            message.reservation().add(writer, Fence.Usage.WRITE);
-            Fence late = board.driver().hash(message, SIZE, digest);
-            digest.reservation().add(move, Fence.Usage.KERNEL);
+            work.message().reservation().add(writer, Fence.Usage.WRITE);
+            Fence late = work.hash();
+            work.digest().reservation().add(move, Fence.Usage.KERNEL);
             attack(Stage.ENCRYPTING, all);
             writer.signal();
             attack(Stage.ENCRYPTING, all);
             fail(late, HeapError.TIMED_OUT);
             attack(Stage.ENCRYPTING, all);
             move.signal();
-            succeed(board.driver().hash(message, SIZE, digest));
-            assertSigned(key, board.driver().sign(key, digest));
+            succeed(work.hash());
+            assertSigned(work.key(), work.sign(work.key()));
         }
         assertAllRepelled(3);
     }
 
     @Test
     void memoryThatIsRevoked() throws GeneralSecurityException {
-        try (CryptoKey key = key(); DmaBuf message = message(); DmaBuf digest = allocate()) {
-            List<DmaBuf> all = List.of(board.lastUsed(), message, digest);
-            succeed(board.driver().hash(message, SIZE, digest));
+        try (CryptoWork work = new CryptoWork(board, content)) {
+            List<DmaBuf> all = work.all();
+            succeed(work.hash());
             attack(Stage.WRITTEN, all);
-            long at = place(digest);
-            Stop signs = board.gate().stopAt(here -> here == at);
-            CompletionStage<byte[]> signature = board.driver().sign(key, digest);
-            signs.await();
-            Fence next = board.driver().hash(message, SIZE, digest); // waits for who reads the digest
+            CryptoWork.Begun<CompletionStage<byte[]>> signing = work.beginToSign();
+            Fence next = work.hash(); // waits for who reads the digest
             board.withdraw();
             all.forEach(CryptoProbesTest::awaitRevoked);
             all.forEach(buffer -> attackRevoked(Stage.ENCRYPTING, buffer));
-            signs.goOn();
-            assertSigned(key, signature); // what the engine had it has finished
+            signing.stop().goOn();
+            assertSigned(work.key(), signing.result()); // what the engine had it has finished
             fail(next, HeapError.REVOKED);
             all.forEach(buffer -> attackRevoked(Stage.WRITTEN, buffer));
         }
@@ -204,13 +186,10 @@ class CryptoProbesTest {
 
     @Test
     void aHeapWhoseBackendIsSwapped() throws GeneralSecurityException {
-        try (CryptoKey key = key(); DmaBuf message = message(); DmaBuf digest = allocate()) {
-            List<DmaBuf> before = List.of(board.lastUsed(), message, digest);
-            succeed(board.driver().hash(message, SIZE, digest));
-            long at = place(digest);
-            Stop signs = board.gate().stopAt(here -> here == at);
-            CompletionStage<byte[]> signature = board.driver().sign(key, digest);
-            signs.await();
+        try (CryptoWork work = new CryptoWork(board, content)) {
+            List<DmaBuf> before = work.all();
+            succeed(work.hash());
+            CryptoWork.Begun<CompletionStage<byte[]>> signing = work.beginToSign();
             attack(Stage.ENCRYPTING, before);
             board.swap();
             prober.backendChanged();
@@ -219,12 +198,12 @@ class CryptoProbesTest {
             assertThat(memory.record().backend()).isEqualTo(CryptoBoard.SPARE);
             attack(Stage.SWAPPING, before);
             attack(Stage.SWAPPING, memory);
-            signs.goOn();
-            assertSigned(key, signature);
-            try (CryptoKey next = get(made)) {
+            signing.stop().goOn();
+            assertSigned(work.key(), signing.result());
+            try (CryptoKey next = CryptoWork.get(made)) {
                 attack(Stage.WRITTEN, before);
                 attack(Stage.WRITTEN, memory);
-                assertSigned(next, board.driver().sign(next, digest));
+                assertSigned(next, work.sign(next));
             }
         }
         assertAllRepelled(4);
@@ -243,7 +222,7 @@ class CryptoProbesTest {
         written.await();
         attack(Stage.ENCRYPTING, memory);
         written.goOn();
-        get(made).close();
+        CryptoWork.get(made).close();
 
         assertThat(prober.tally().byAttacker()).containsExactlyInAnyOrderEntriesOf(expected);
         assertThat(prober.tally().repelled()).as("the API alone").isEqualTo(2 * 4);
@@ -262,7 +241,8 @@ class CryptoProbesTest {
     void contentInNormalMemoryIsFound() {
         prober.close();
         prober = prober(CryptoBoard.NORMAL);
-        try (DmaBuf digest = allocate(); DmaBuf message = board.heap(CryptoBoard.NORMAL).allocate(SIZE)) {
+        try (DmaBuf digest = board.heap(CryptoBoard.KEYS).allocate(SIZE);
+                DmaBuf message = board.heap(CryptoBoard.NORMAL).allocate(SIZE)) {
             message.write(0, MemorySegment.ofArray(content));
             prober.learn(message, board.driver().messageImporter(), Access.READ);
             Stop reads = board.gate().stopAt(_ -> true);
@@ -314,31 +294,6 @@ class CryptoProbesTest {
         assertThat(prober.tally().repelled()).isEqualTo(prober.tally().tried());
     }
 
-    private CryptoKey key() {
-        return get(board.driver().makeRsaKey(BITS));
-    }
-
-    private DmaBuf allocate() {
-        return board.heap(CryptoBoard.KEYS).allocate(SIZE);
-    }
-
-    /** A message in memory that the CPU cannot write, from a device that can. */
-    private DmaBuf message() {
-        DmaBuf message = allocate();
-        board.soc().memory("crypto").write(place(message), MemorySegment.ofArray(content));
-        return message;
-    }
-
-    private long place(DmaBuf buffer) {
-        CryptoDriver driver = board.driver();
-        try (Attachment attachment = board.importers().attach(buffer, driver.secretImporter(), Access.READ_WRITE);
-                Mapping mapping = attachment.map(Access.READ, Duration.ofSeconds(60))) {
-            SegmentCursor cursor = mapping.cursor();
-            assertThat(cursor.next()).isTrue();
-            return cursor.address();
-        }
-    }
-
     private static void awaitRevoked(DmaBuf buffer) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (buffer.state() != BufferState.REVOKED) {
@@ -351,11 +306,7 @@ class CryptoProbesTest {
         Signature verifier = Signature.getInstance("SHA256withRSA");
         verifier.initVerify(key.publicKey());
         verifier.update(content);
-        assertThat(verifier.verify(get(signature))).isTrue();
-    }
-
-    private static <T> T get(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
+        assertThat(verifier.verify(CryptoWork.get(signature))).isTrue();
     }
 
     private static void succeed(Fence fence) {
@@ -369,7 +320,7 @@ class CryptoProbesTest {
     }
 
     private static void fail(CompletionStage<?> stage, HeapError error) {
-        assertThatExceptionOfType(CompletionException.class).isThrownBy(() -> get(stage))
+        assertThatExceptionOfType(CompletionException.class).isThrownBy(() -> CryptoWork.get(stage))
                 .havingCause().isInstanceOfSatisfying(HeapException.class, e -> assertThat(e.error()).isEqualTo(error));
     }
 }
