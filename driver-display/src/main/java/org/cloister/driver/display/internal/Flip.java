@@ -16,6 +16,7 @@ import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.device.Scene;
 import org.cloister.platform.driver.DeviceImporter;
 import org.cloister.platform.driver.Patience;
+import org.cloister.platform.driver.PromptMapping;
 
 /** Layers on their way to the panel. Its owner calls one method at a time; {@link #done} is for any thread. */
 final class Flip {
@@ -94,7 +95,7 @@ final class Flip {
 
     /** Who moves a picture, and is not done yet. */
     List<Fence> movers() {
-        return attachments.stream().flatMap(one -> one.reservation().pending(Fence.Usage.KERNEL).stream()).toList();
+        return PromptMapping.movers(attachments.stream());
     }
 
     /** Why there is nothing to be shown, if something that is waited for failed. */
@@ -102,17 +103,24 @@ final class Flip {
         return writers.stream().flatMap(fence -> fence.failure().stream()).findFirst();
     }
 
-    /** Maps the buffers, and describes the scene. */
-    Scene begin(Patience patience) {
+    /** Maps the buffers, and describes the scene; nothing, and no buffer is mapped, while one of them is being moved. */
+    Optional<Scene> begin() {
         atDevice = true;
         List<Scene.Plane> planes = new ArrayList<>();
         for (int i = 0; i < layers.size(); i++) {
-            Mapping mapping = attachments.get(i).map(Access.READ, patience.limit());
-            mappings.add(mapping);
+            Optional<Mapping> mapping = PromptMapping.of(attachments.get(i), Access.READ);
+            if (mapping.isEmpty()) {
+                unmap();
+                atDevice = false;
+                return Optional.empty();
+            }
+            mappings.add(mapping.get());
             Layer layer = layers.get(i);
-            planes.add(new Scene.Plane(layer.format(), MemoryRange.of(mapping, layer.format().size()), layer.destination()));
+            planes.add(new Scene.Plane(layer.format(), MemoryRange.of(mapping.get(), layer.format().size()),
+                    layer.destination()));
         }
-        return new Scene(planes, attachments.stream().anyMatch(attachment -> attachment.record().restricted()));
+        return Optional.of(new Scene(planes,
+                attachments.stream().anyMatch(attachment -> attachment.record().restricted())));
     }
 
     /** Waits until the device has fetched what it was given; at once when it was given nothing. For any thread. */
@@ -135,7 +143,12 @@ final class Flip {
     }
 
     private void end() {
-        mappings.forEach(Mapping::close);
+        unmap();
         attachments.forEach(importer::detach);
+    }
+
+    private void unmap() {
+        mappings.forEach(Mapping::close);
+        mappings.clear();
     }
 }

@@ -171,26 +171,38 @@ final class PlaneQueue implements DisplayPlane, AutoCloseable {
 
     private void pump() {
         while (showing.isEmpty() && !waiting.isEmpty() && waiting.getFirst().isReady()) {
-            List<Fence> movers = waiting.getFirst().movers();
-            if (!movers.isEmpty()) { // this thread must not wait in core for who waits for this thread to let go
-                thread.after(movers, this::pump);
+            Flip next = waiting.removeFirst();
+            if (!begin(next)) {
+                waiting.addFirst(next);
+                thread.after(next.movers(), this::pump);
                 return;
             }
-            begin(waiting.removeFirst());
         }
     }
 
-    private void begin(Flip flip) {
+    /** Gives the device a flip; false, and nothing is done, while a picture is being moved. */
+    private boolean begin(Flip flip) {
         Optional<HeapException> spoiled = flip.failedWriter();
         if (spoiled.isPresent()) {
             flip.fail(new HeapException(HeapError.CANCELLED, FLIP, name(), "a picture was not written: "
                     + spoiled.get().getMessage(), "show the next one", spoiled.get()));
-            return;
+            return true;
         }
+        Optional<Scene> mapped;
+        try {
+            mapped = flip.begin();
+        } catch (HeapException e) {
+            flip.fail(e);
+            return true;
+        }
+        mapped.ifPresent(scene -> show(flip, scene));
+        return mapped.isPresent();
+    }
+
+    private void show(Flip flip, Scene scene) {
         showing = Optional.of(flip);
         states.on(PlaneSignal.FETCH);
         try {
-            Scene scene = flip.begin(patience);
             DisplayListener told = event -> thread.run(() -> finished(flip, event));
             switch (kind) {
                 case PRIMARY -> pipe.show(0, scene, told);

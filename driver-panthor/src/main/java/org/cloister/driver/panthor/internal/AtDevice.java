@@ -31,15 +31,24 @@ final class AtDevice {
         return current.filter(now -> now == job).isPresent();
     }
 
-    /** Maps a composition, which is then to be submitted; it fails if it cannot be. Normal mode. */
-    void take(Job job) {
+    /**
+     * Maps a composition, which is then to be submitted; it fails if it cannot be. Normal mode.
+     *
+     * @return false, and it is as before, while one of its buffers is being moved
+     */
+    boolean take(Job job) {
         try {
-            work = job.begin(memory.space(), core.limits().map());
+            Optional<ComposeJob> mapped = job.begin(memory.space());
             memory.space().flush();
-            current = Optional.of(job);
+            mapped.ifPresent(described -> {
+                work = described;
+                current = Optional.of(job);
+            });
+            return mapped.isPresent();
         } catch (HeapException e) {
             takeAway(job);
             job.done().fail(e);
+            return true;
         }
     }
 

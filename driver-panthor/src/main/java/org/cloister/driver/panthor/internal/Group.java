@@ -221,8 +221,9 @@ final class Group implements GpuGroup {
                     + spoiled.get().getMessage(), "compose the next one", spoiled.get()));
             return;
         }
-        device.take(job);
-        if (device.has(job)) {
+        if (!device.take(job)) {
+            queue.putBack(job); // and isReady() sees to it that it is looked at again
+        } else if (device.has(job)) {
             submit();
         }
     }
@@ -255,9 +256,9 @@ final class Group implements GpuGroup {
         memory.stream().seen(HostInterface.REQUEST, HostInterface.PROTM_PENDING);
     }
 
-    /** Maps what it needs in protected mode, if that was moved. Normal mode. */
-    boolean mapSuspendBuffer() {
-        return memory.restricted().map(buffer -> buffer.map(core.limits().map())).orElse(false);
+    /** What it needs in protected mode. */
+    Optional<RestrictedMemory> suspendBuffer() {
+        return memory.restricted();
     }
 
     /** Core takes its restricted memory away, for it is moved. Normal mode, or off. */

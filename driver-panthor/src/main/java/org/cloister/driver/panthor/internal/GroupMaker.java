@@ -57,9 +57,8 @@ final class GroupMaker {
         }
         try {
             core.protectedMode().gain();
-            RestrictedMemory restricted = core.protectedMode().allocate(
-                    core.protectedMode().heap().orElseThrow(), "GPU suspend buffer",
-                    GroupMemory.protectedSuspend(number), core.face().protectedSuspendSize(), true);
+            RestrictedMemory restricted = core.protectedMode().suspendBuffer(
+                    GroupMemory.protectedSuspend(number), core.face().protectedSuspendSize());
             try {
                 GroupMemory made = groupMemory(number, false);
                 made.restricted(restricted);

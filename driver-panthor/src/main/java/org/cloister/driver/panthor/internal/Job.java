@@ -14,6 +14,7 @@ import org.cloister.importer.Importers;
 import org.cloister.importer.Mapping;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.driver.DeviceImporter;
+import org.cloister.platform.driver.PromptMapping;
 import org.cloister.platform.mali.ComposeJob;
 import org.cloister.platform.mali.TranslationTable;
 
@@ -87,9 +88,9 @@ final class Job {
                 && movers().isEmpty();
     }
 
-    /** Who moves a buffer, and is not done yet. The driver's thread must not wait in core for who waits for that thread. */
+    /** Who moves a buffer, and is not done yet. */
     List<Fence> movers() {
-        return attachments.stream().flatMap(one -> one.reservation().pending(Fence.Usage.KERNEL).stream()).toList();
+        return PromptMapping.movers(attachments.stream());
     }
 
     /** Why there is nothing to be composed, if a layer was not written. */
@@ -97,34 +98,57 @@ final class Job {
         return writers.stream().flatMap(fence -> fence.failure().stream()).findFirst();
     }
 
-    /** Maps the buffers for the GPU, and describes the work. The space is to be flushed. */
-    ComposeJob begin(AddressSpace space, Duration limit) {
+    /**
+     * Maps the buffers for the GPU, and describes the work; nothing, and no buffer is mapped, while one of them is
+     * being moved. The space is to be flushed.
+     */
+    Optional<ComposeJob> begin(AddressSpace space) {
         atDevice = true;
+        if (!map(space)) {
+            unmap(space);
+            close();
+            atDevice = false;
+            return Optional.empty();
+        }
         List<ComposeJob.Layer> layers = new ArrayList<>();
         for (int i = 0; i < composition.layers().size(); i++) {
             Composition.Layer layer = composition.layers().get(i);
-            long address = FIRST_LAYER + i * LAYER_STRIDE;
-            map(space, address, attachments.get(i), Access.READ, layer.format().size(), limit);
-            layers.add(new ComposeJob.Layer(address, layer.format(), layer.area(), layer.opacity()));
+            layers.add(new ComposeJob.Layer(address(i), layer.format(), layer.area(), layer.opacity()));
         }
-        map(space, TARGET, attachments.getLast(), Access.WRITE, composition.format().size(), limit);
-        return new ComposeJob(TARGET, composition.width(), composition.height(), composition.background(), layers);
+        return Optional.of(new ComposeJob(
+                TARGET, composition.width(), composition.height(), composition.background(), layers));
     }
 
-    private void map(AddressSpace space, long address, Attachment attachment, Access access, long size,
-            Duration limit) {
-        Mapping mapping = attachment.map(access, limit);
-        mappings.add(mapping);
-        space.map(address, MemoryRange.of(mapping, pages(size)), access.writes());
+    private boolean map(AddressSpace space) {
+        for (int i = 0; i < attachments.size(); i++) {
+            Access access = isTarget(i) ? Access.WRITE : Access.READ;
+            Optional<Mapping> mapping = PromptMapping.of(attachments.get(i), access);
+            if (mapping.isEmpty()) {
+                return false;
+            }
+            mappings.add(mapping.get());
+            space.map(address(i), MemoryRange.of(mapping.get(), size(i)), access.writes());
+        }
+        return true;
     }
 
     /** Takes the buffers from the GPU. The space is to be flushed. */
     void unmap(AddressSpace space) {
         for (int i = 0; i < mappings.size(); i++) {
-            boolean target = i == composition.layers().size();
-            space.unmap(target ? TARGET : FIRST_LAYER + i * LAYER_STRIDE, pages(
-                    target ? composition.format().size() : composition.layers().get(i).format().size()));
+            space.unmap(address(i), size(i));
         }
+    }
+
+    private boolean isTarget(int i) {
+        return i == composition.layers().size();
+    }
+
+    private long address(int i) {
+        return isTarget(i) ? TARGET : FIRST_LAYER + i * LAYER_STRIDE;
+    }
+
+    private long size(int i) {
+        return pages((isTarget(i) ? composition.format() : composition.layers().get(i).format()).size());
     }
 
     private static long pages(long size) {
@@ -140,9 +164,13 @@ final class Job {
 
     /** Lets go of the buffers: the GPU does not reach them any more. */
     void release() {
+        close();
+        detach();
+    }
+
+    private void close() {
         mappings.forEach(Mapping::close);
         mappings.clear();
-        detach();
     }
 
     private void detach() {

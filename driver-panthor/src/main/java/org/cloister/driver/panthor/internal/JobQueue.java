@@ -63,6 +63,11 @@ final class JobQueue {
         return waiting.removeFirst();
     }
 
+    /** The one that was removed is the first again. */
+    void putBack(Job job) {
+        waiting.addFirst(job);
+    }
+
     /** None of them will be begun. */
     void giveUp(HeapException cause) {
         waiting.forEach(job -> abandon(job, cause));

@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param exit until it has left protected mode before its work is done
  * @param ping between two questions whether the firmware lives
  * @param job until a composition is done
- * @param map for memory management, before a buffer is given up
+ * @param map to let go of memory that core moves or revokes
  */
 public record Limits(Duration boot, Duration answer, Duration enter, Duration active, Duration exit, Duration ping,
         Duration job, Duration map) {

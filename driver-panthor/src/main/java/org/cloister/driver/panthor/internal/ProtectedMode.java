@@ -4,10 +4,13 @@ package org.cloister.driver.panthor.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.cloister.driver.panthor.GpuMode;
 import org.cloister.driver.panthor.firmware.Destination;
 import org.cloister.driver.panthor.firmware.Entry;
 import org.cloister.driver.panthor.firmware.FirmwareImage;
+import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
@@ -77,7 +80,6 @@ final class ProtectedMode {
                     .filter(section -> section.destination() == Destination.RESTRICTED).toList()) {
                 sections.add(put(section, heap.orElseThrow()));
             }
-            core.microcontroller().flush();
         } catch (HeapException e) {
             release();
             throw e;
@@ -85,33 +87,42 @@ final class ProtectedMode {
     }
 
     private RestrictedMemory put(Entry.Section section, Heap from) {
-        RestrictedMemory memory = allocate(from, "GPU firmware", section.vaStart(), section.size(),
-                section.flags().writable());
-        try {
+        return allocate(from, "GPU firmware", section.vaStart(), section.size(), section.flags().writable(), buffer -> {
             if (section.dataSize() > 0) {
-                memory.buffer().write(0, core.firmware().image().content(section));
+                buffer.write(0, core.firmware().image().content(section));
             }
-            memory.map(core.limits().map());
-            return memory;
-        } catch (HeapException e) {
-            memory.release();
-            throw e;
-        }
+        });
     }
 
-    /** Takes restricted memory for the microcontroller. */
-    RestrictedMemory allocate(Heap from, String name, long address, long size, boolean writable) {
+    /** Takes restricted memory for a group's suspend buffer. */
+    RestrictedMemory suspendBuffer(long address, long size) {
+        return allocate(heap.orElseThrow(), "GPU suspend buffer", address, size, true, _ -> { });
+    }
+
+    private RestrictedMemory allocate(Heap from, String name, long address, long size, boolean writable,
+            Consumer<DmaBuf> fill) {
         return new RestrictedMemory(from, core.importers(), core.uses().firmware(), name,
-                core.microcontroller(), address, size, writable, core::restrictedMemoryInvalidated);
+                core.microcontroller(), address, size, writable, fill, core::restrictedMemoryInvalidated);
     }
 
-    /** Maps what was moved. Normal mode. */
-    boolean map() {
-        boolean changed = false;
-        for (RestrictedMemory section : sections) {
-            changed |= section.map(core.limits().map());
+    /**
+     * Has all restricted memory mapped that protected mode takes with a group's. Where some is being moved it is not,
+     * and all is looked at again when the move is over. Normal mode.
+     *
+     * @throws HeapException when some was revoked
+     */
+    boolean map(Optional<RestrictedMemory> suspendBuffer) {
+        List<RestrictedMemory> needed = Stream.concat(sections.stream(), suspendBuffer.stream()).toList();
+        if (needed.stream().allMatch(RestrictedMemory::isMapped)) {
+            return true;
         }
-        return changed;
+        needed.forEach(RestrictedMemory::map);
+        core.microcontroller().flush();
+        List<RestrictedMemory> missing = needed.stream().filter(memory -> !memory.isMapped()).toList();
+        if (!missing.isEmpty()) {
+            core.thread().after(missing.stream().flatMap(memory -> memory.movers().stream()).toList(), core::pump);
+        }
+        return missing.isEmpty();
     }
 
     /** Core takes the memory away. Normal mode, or off. */

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.driver.panthor.internal;
 
-import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.cloister.heap.Access;
 import org.cloister.heap.AllocationRequest;
 import org.cloister.heap.DmaBuf;
+import org.cloister.heap.Fence;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapException;
 import org.cloister.importer.Attachment;
@@ -15,6 +17,7 @@ import org.cloister.importer.Invalidation;
 import org.cloister.importer.Mapping;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.driver.DeviceImporter;
+import org.cloister.platform.driver.PromptMapping;
 
 /**
  * A buffer of a restricted heap in the microcontroller's address space. Mapped and unmapped in normal mode, or while
@@ -31,13 +34,14 @@ final class RestrictedMemory {
     private Optional<Mapping> mapping = Optional.empty();
 
     /**
-     * Allocates and attaches.
+     * Allocates, fills and attaches.
      *
+     * @param fill puts the first content into the buffer, before core can wait for the driver because of it
      * @param settle called when core takes the memory away; returns when the GPU does not use it any more
      * @throws HeapException what heap and importers say; then nothing is allocated
      */
     RestrictedMemory(Heap heap, Importers importers, DeviceImporter importer, String name, AddressSpace space,
-            long address, long size, boolean writable, Consumer<Invalidation> settle) {
+            long address, long size, boolean writable, Consumer<DmaBuf> fill, Consumer<Invalidation> settle) {
         this.importer = importer;
         this.space = space;
         this.address = address;
@@ -45,6 +49,7 @@ final class RestrictedMemory {
         this.writable = writable;
         this.buffer = heap.allocate(AllocationRequest.of(size).named(name));
         try {
+            fill.accept(buffer);
             this.attachment = importers.attach(buffer, importer, Access.READ_WRITE);
         } catch (HeapException e) {
             buffer.close();
@@ -53,23 +58,25 @@ final class RestrictedMemory {
         importer.use(attachment, settle);
     }
 
-    DmaBuf buffer() {
-        return buffer;
-    }
-
     long address() {
         return address;
     }
 
-    /** Maps it, if it is not or was moved; the space is to be flushed. */
-    boolean map(Duration limit) {
-        if (mapping.filter(Mapping::isValid).isPresent()) {
-            return false;
+    boolean isMapped() {
+        return mapping.filter(Mapping::isValid).isPresent();
+    }
+
+    /** Maps it, if it is not or was moved, and nobody {@linkplain #movers moves} it. The space is to be flushed. */
+    void map() {
+        if (!isMapped()) {
+            mapping = PromptMapping.of(attachment, Access.READ_WRITE);
+            mapping.ifPresent(opened -> space.map(address, MemoryRange.of(opened, size), writable));
         }
-        Mapping opened = attachment.map(Access.READ_WRITE, limit);
-        mapping = Optional.of(opened);
-        space.map(address, MemoryRange.of(opened, size), writable);
-        return true;
+    }
+
+    /** Who moves it, and is not done yet. */
+    List<Fence> movers() {
+        return PromptMapping.movers(Stream.of(attachment));
     }
 
     /** Takes it from the GPU; the space is to be flushed. */

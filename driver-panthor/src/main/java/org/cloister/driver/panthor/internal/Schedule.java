@@ -126,7 +126,7 @@ final class Schedule {
             return true;
         }
         if (groups.stream().noneMatch(Schedule::isHeldUp)) {
-            turnsForProtectedMode.give(groups.stream().filter(Group::waitsForProtectedMode).toList())
+            turnsForProtectedMode.give(List.copyOf(groups).stream().filter(this::canEnter).toList())
                     .ifPresent(this::enter);
         }
         return false;
@@ -188,15 +188,17 @@ final class Schedule {
                 || leavers().findAny().isPresent();
     }
 
-    private void enter(Group group) {
+    /** Whether it waits for protected mode, and what that takes is mapped. Nothing is lost by waiting for a move. */
+    private boolean canEnter(Group group) {
         try {
-            if (core.protectedMode().map() | group.mapSuspendBuffer()) {
-                core.microcontroller().flush();
-            }
+            return group.waitsForProtectedMode() && core.protectedMode().map(group.suspendBuffer());
         } catch (HeapException e) {
             loseProtected(e);
-            return;
+            return false;
         }
+    }
+
+    private void enter(Group group) {
         core.mode().on(Event.ENTER);
         group.enter();
         passed(group);
