@@ -2,10 +2,10 @@
 package org.cloister.driver.panthor.internal;
 
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 import org.cloister.driver.panthor.GpuMode;
 import org.cloister.driver.panthor.firmware.FirmwareImage;
 import org.cloister.driver.panthor.firmware.MalformedFirmware;
+import org.cloister.heap.Fence;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.mali.GpuRegister;
@@ -145,10 +145,11 @@ final class FirmwareControl {
         registers.write(GpuRegister.GPU_INTERRUPT + GpuRegister.MASK, 0);
         registers.write(GpuRegister.GPU_INTERRUPT + GpuRegister.CLEAR, ALL);
         registers.write(GpuRegister.GPU_COMMAND, GpuRegister.SOFT_RESET);
+        Fence never = new Fence("a moment");
         for (long left = core.limits().answer().toNanos(); left > 0
                 && (registers.read(GpuRegister.GPU_INTERRUPT) & GpuRegister.RESET_COMPLETED) == 0;
                 left -= POLL.toNanos()) {
-            LockSupport.parkNanos(POLL.toNanos());
+            core.timer().patience(POLL).await(never);
         }
     }
 }

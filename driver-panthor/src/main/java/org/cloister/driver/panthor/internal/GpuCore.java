@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.cloister.driver.panthor.GpuMode;
 import org.cloister.driver.panthor.GroupSettings;
 import org.cloister.driver.panthor.internal.ModeMachine.Event;
@@ -16,7 +15,6 @@ import org.cloister.heap.HeapException;
 import org.cloister.importer.Importers;
 import org.cloister.importer.Invalidation;
 import org.cloister.platform.driver.DriverThread;
-import org.cloister.platform.driver.Patience;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,6 +107,17 @@ final class GpuCore {
                 .plus(limits.boot()).plus(limits.map().multipliedBy(2));
     }
 
+    /** Waits until something is over, well or not; an interrupt ends the wait. Tells whether it is over. */
+    boolean await(CompletableFuture<?> what, Duration limit) {
+        Fence over = new Fence("what a client of " + name() + " waits for");
+        what.whenComplete((_, _) -> over.signal());
+        try {
+            return timer.patience(limit).await(over);
+        } catch (HeapException interrupted) {
+            return over.isSignalled();
+        }
+    }
+
     /** Loads the firmware, and starts the GPU. */
     void start() {
         thread.run(this::load);
@@ -134,7 +143,7 @@ final class GpuCore {
             CompletableFuture.allOf(lost.stream().map(Group::released).toArray(CompletableFuture[]::new))
                     .thenRun(() -> done.complete(null));
         })) {
-            done.completeOnTimeout(null, patience().toNanos(), TimeUnit.NANOSECONDS).join();
+            await(done, patience());
         }
     }
 
@@ -153,7 +162,7 @@ final class GpuCore {
                 settled.signal();
             });
         })) {
-            settled.await(limits.exit().plus(limits.map()).toNanos());
+            timer.patience(limits.exit().plus(limits.map())).await(settled);
         }
     }
 
@@ -309,7 +318,7 @@ final class GpuCore {
             normalWork.run();
             protectedMode.release();
             memory.close();
-        }, Patience.of(patience()));
+        }, timer.patience(patience()));
         thread.end();
     }
 }

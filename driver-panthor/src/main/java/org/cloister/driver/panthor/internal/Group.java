@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.driver.panthor.internal;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.cloister.driver.panthor.Composition;
 import org.cloister.driver.panthor.GpuGroup;
 import org.cloister.driver.panthor.GpuMode;
@@ -14,7 +14,6 @@ import org.cloister.driver.panthor.internal.GroupMachine.Event;
 import org.cloister.heap.Fence;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
-import org.cloister.platform.driver.Patience;
 import org.cloister.platform.mali.HostInterface;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +26,8 @@ final class Group implements GpuGroup {
     private static final Logger LOG = LoggerFactory.getLogger(Group.class);
     private static final String COMPOSE = CompositionRules.COMPOSE;
     private static final int EXCEPTION = 0xff;
+    /** How long core is kept waiting for work that the GPU has. */
+    private static final Duration SETTLE = Duration.ofSeconds(1);
 
     private final GpuCore core;
     private final GroupSettings settings;
@@ -84,7 +85,8 @@ final class Group implements GpuGroup {
         requireOpen();
         rules.check(composition);
         Job job = queue.admit(id -> new Job(id, composition, core.importers(),
-                core.uses().sources(settings.isProtected()), core.uses().targets(settings.isProtected()), this::settle));
+                core.uses().sources(settings.isProtected()), core.uses().targets(settings.isProtected()), this::settle,
+                core.timer().patience(SETTLE)));
         if (!core.thread().run(() -> accept(job))) {
             JobQueue.abandon(job, closed());
         }
@@ -107,7 +109,7 @@ final class Group implements GpuGroup {
 
     /** Core ends a mapping: what has not begun maps anew, and for what has is waited. On core's thread. */
     private void settle() {
-        core.thread().barrier(() -> { }, Patience.of(core.limits().map()));
+        core.thread().barrier(() -> { }, core.timer().patience(core.limits().map()));
     }
 
     private void accept(Job job) {
@@ -382,7 +384,7 @@ final class Group implements GpuGroup {
     public void close() {
         if (core.thread().run(() -> end(Event.CLOSE, rules.refused(HeapError.CANCELLED, "the group was closed",
                 "create another")))) {
-            released.completeOnTimeout(null, core.patience().toNanos(), TimeUnit.NANOSECONDS).join();
+            core.await(released, core.patience());
         }
     }
 }

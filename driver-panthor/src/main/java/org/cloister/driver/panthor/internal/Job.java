@@ -14,6 +14,7 @@ import org.cloister.importer.Importers;
 import org.cloister.importer.Mapping;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.driver.DeviceImporter;
+import org.cloister.platform.driver.Patience;
 import org.cloister.platform.driver.PromptMapping;
 import org.cloister.platform.mali.ComposeJob;
 import org.cloister.platform.mali.TranslationTable;
@@ -32,20 +33,23 @@ final class Job {
     private final List<Fence> writers = new ArrayList<>();
     private final List<Fence> users;
     private final Fence done;
+    private final Patience patience;
     private volatile boolean atDevice;
 
     /**
      * Attaches all buffers, or none, and announces the GPU as their reader or writer.
      *
-     * @param settle returns when the GPU does not use the buffers any more
+     * @param settle returns when the driver knows of all that has begun
+     * @param patience how long core waits for the GPU then
      * @throws HeapException what importers say
      */
     Job(String name, Composition composition, Importers importers, DeviceImporter sources, DeviceImporter targets,
-            Runnable settle) {
+            Runnable settle, Patience patience) {
         this.composition = composition;
         this.sources = sources;
         this.targets = targets;
         this.done = new Fence(name);
+        this.patience = patience;
         try {
             for (Composition.Layer layer : composition.layers()) {
                 attach(importers.attach(layer.source(), sources, Access.READ), sources, settle);
@@ -68,7 +72,7 @@ final class Job {
         attachments.add(attachment);
         importer.use(attachment, reason -> {
             settle.run();
-            awaitDevice(Duration.ofSeconds(1));
+            awaitDevice();
         });
     }
 
@@ -156,9 +160,9 @@ final class Job {
     }
 
     /** Waits until the GPU has done what it was given; at once when it was given nothing. For any thread. */
-    private void awaitDevice(Duration limit) {
+    private void awaitDevice() {
         if (atDevice) {
-            done.await(limit.toNanos());
+            patience.await(done);
         }
     }
 

@@ -2,6 +2,7 @@
 package org.cloister.driver.panthor.internal;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.cloister.platform.ContiguousArea;
 import org.cloister.platform.PhysicalMemory;
@@ -40,6 +41,6 @@ final class NormalMemory {
 
     /** Gives all of it back. */
     void close() {
-        Set.copyOf(taken).forEach(this::giveBack);
+        List.copyOf(taken).forEach(this::giveBack);
     }
 }

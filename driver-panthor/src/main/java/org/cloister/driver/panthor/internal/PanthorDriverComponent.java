@@ -3,9 +3,8 @@ package org.cloister.driver.panthor.internal;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cloister.driver.panthor.GpuGroup;
@@ -122,21 +121,22 @@ public final class PanthorDriverComponent implements PanthorDriver {
 
     @Override
     public GpuGroup createGroup(GroupSettings settings) {
+        CompletableFuture<? extends GpuGroup> made = core.createGroup(settings);
+        if (!core.await(made, core.patience())) {
+            throw Thread.currentThread().isInterrupted()
+                    ? new HeapException(HeapError.INTERRUPTED, "create a group", gpu.name(), "the thread was interrupted",
+                            "try again")
+                    : new HeapException(HeapError.FIRMWARE_DEAD, "create a group", gpu.name(), "the GPU does not answer",
+                            "see the log");
+        }
         try {
-            return core.createGroup(settings).get(core.patience().toNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException e) {
+            return made.join();
+        } catch (CompletionException e) {
             if (e.getCause() instanceof HeapException refusal) {
                 throw refusal;
             }
             throw new HeapException(HeapError.BACKEND_FAILED, "create a group", gpu.name(), "the driver stumbled",
                     "see the log", e.getCause());
-        } catch (TimeoutException e) {
-            throw new HeapException(HeapError.FIRMWARE_DEAD, "create a group", gpu.name(), "the GPU does not answer",
-                    "see the log", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new HeapException(HeapError.INTERRUPTED, "create a group", gpu.name(), "the thread was interrupted",
-                    "try again", e);
         }
     }
 
