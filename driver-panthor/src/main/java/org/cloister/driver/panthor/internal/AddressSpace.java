@@ -4,6 +4,8 @@ package org.cloister.driver.panthor.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.mali.GpuRegister;
 import org.cloister.platform.mali.TranslationTable;
@@ -72,26 +74,43 @@ final class AddressSpace {
         }
     }
 
-    /** Takes what is mapped away; counts when it is flushed. */
+    /** Takes what is mapped away; counts when it is flushed. Takes no memory, so that it cannot fail. */
     void unmap(long address, long size) {
         for (long done = 0; done < size; done += TranslationTable.PAGE) {
-            memory.cpu().writeLong(slot(address + done), 0);
+            OptionalLong table = lastTable(address + done, OptionalLong::empty);
+            if (table.isPresent()) {
+                memory.cpu().writeLong(entry(table.getAsLong(), TranslationTable.LEVELS - 1, address + done), 0);
+            }
         }
     }
 
     /** Where the descriptor of a page is. */
     private long slot(long address) {
+        long table = lastTable(address, () -> OptionalLong.of(newTable())).orElseThrow();
+        return entry(table, TranslationTable.LEVELS - 1, address);
+    }
+
+    /** The table that has the descriptors of pages; tables that are missing on the way are as {@code missing} says. */
+    private OptionalLong lastTable(long address, Supplier<OptionalLong> missing) {
         long table = root;
         for (int level = 0; level < TranslationTable.LEVELS - 1; level++) {
-            long at = table + Long.BYTES * (long) TranslationTable.index(level, address);
+            long at = entry(table, level, address);
             long descriptor = memory.cpu().readLong(at);
             if (!TranslationTable.isValid(descriptor)) {
-                descriptor = TranslationTable.table(newTable());
+                OptionalLong next = missing.get();
+                if (next.isEmpty()) {
+                    return next;
+                }
+                descriptor = TranslationTable.table(next.getAsLong());
                 memory.cpu().writeLong(at, descriptor);
             }
             table = TranslationTable.target(descriptor);
         }
-        return table + Long.BYTES * (long) TranslationTable.index(TranslationTable.LEVELS - 1, address);
+        return OptionalLong.of(table);
+    }
+
+    private static long entry(long table, int level, long address) {
+        return table + Long.BYTES * (long) TranslationTable.index(level, address);
     }
 
     /** Makes changes count; nothing is to be done when the GPU does not know it. */

@@ -255,9 +255,10 @@ class GroupRotationTest {
         List<Fence> fences = new ArrayList<>();
         Clip stall = board.stallAt(Point.ENTERED_PROTECTED_MODE, () -> fences.add(compose(secret)));
         board.untilProtected();
-        CompletableFuture<GpuGroup> made = CompletableFuture.supplyAsync(() -> board.driver().createGroup(OPEN));
+        CompletableFuture<GpuGroup> made = CompletableFuture.supplyAsync(() -> board.driver().createGroup(OPEN),
+                Thread::startVirtualThread);
         until(() -> board.driver().readiness().mode() == GpuMode.EXITING);
-        CompletableFuture<Void> ended = CompletableFuture.runAsync(open::close);
+        CompletableFuture<Void> ended = CompletableFuture.runAsync(open::close, Thread::startVirtualThread);
         until(() -> open.state() == GroupState.CLOSED);
         assertThat(made).isNotDone();
         assertThat(ended).isNotDone();

@@ -40,10 +40,12 @@ import org.cloister.heap.Fence;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.BusFault;
+import org.cloister.platform.ContiguousArea;
 import org.cloister.platform.device.ColourCoding;
 import org.cloister.platform.device.PictureFormat;
 import org.cloister.platform.device.PixelFormat;
 import org.cloister.platform.device.Scene.Area;
+import org.cloister.platform.mali.TranslationTable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -127,6 +129,37 @@ class PanthorDriverTest {
             refused(HeapError.NOT_PERMITTED, () -> group.compose(whole(secret, open)));
             refused(HeapError.NOT_PERMITTED, () -> group.compose(whole(picture, secret)));
         }
+    }
+
+    @Test
+    void aCompositionFailsForWhichThereIsNoMemoryForTables() {
+        board.booted();
+        ContiguousArea area = board.soc().contiguousAreas().getFirst();
+        try (GpuGroup group = group(OPEN);
+                DmaBuf source = board.buffer(NORMAL, PICTURE);
+                DmaBuf target = board.buffer(NORMAL, BYTES)) {
+            List<Long> all = exhaust(area);
+            fail(group.compose(whole(source, target)), HeapError.NO_MEMORY);
+            area.release(all.removeLast()); // a page, for the first table of several
+            fail(group.compose(whole(source, target)), HeapError.NO_MEMORY);
+            all.forEach(area::release);
+            succeed(group.compose(whole(source, target)));
+            assertThat(board.look(target, false, BYTES)).isEqualTo(COMPOSED);
+        }
+    }
+
+    private static List<Long> exhaust(ContiguousArea area) {
+        List<Long> all = new ArrayList<>();
+        for (long size = Long.highestOneBit(area.size()); size >= TranslationTable.PAGE; size /= 2) {
+            for (boolean fits = true; fits;) {
+                try {
+                    all.add(area.allocate(size, TranslationTable.PAGE));
+                } catch (HeapException full) {
+                    fits = false;
+                }
+            }
+        }
+        return all;
     }
 
     @Test
