@@ -50,6 +50,11 @@ final class Block {
         return random.nextInt(ways);
     }
 
+    /** A stamp that nobody else has. */
+    long stamp() {
+        return random.nextLong() | 1;
+    }
+
     /** Takes its time. */
     void dawdle() {
         world.scheduler().pause(Duration.ofMillis(1 + random.nextInt(LATEST_MILLIS)).toNanos());

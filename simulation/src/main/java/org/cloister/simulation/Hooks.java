@@ -7,8 +7,11 @@ import org.cloister.core.internal.SimulatedCore;
 import org.cloister.emulator.soc.SecureWorld;
 import org.cloister.heap.Heaps;
 import org.cloister.importer.Importers;
+import org.cloister.platform.ContiguousArea;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.conduit.SmcConduit;
+import org.cloister.platform.device.CryptoEngine;
+import org.cloister.platform.device.VideoDecoder;
 import org.cloister.pool.Tenancies;
 
 /** Where a test puts a bug, to see whether the auditor finds it. Without one, everything is as it is. */
@@ -52,8 +55,23 @@ interface Hooks {
     }
 
     /** What a driver gets. */
-    default Importers driversImporters(Importers importers) {
+    default Importers driversImporters(String driver, Importers importers) {
         return importers;
+    }
+
+    /** A decoder, as its driver gets it. */
+    default VideoDecoder decoder(VideoDecoder decoder) {
+        return decoder;
+    }
+
+    /** A crypto engine, as its driver gets it. */
+    default CryptoEngine crypto(CryptoEngine engine) {
+        return engine;
+    }
+
+    /** Where the GPU's driver takes normal memory from. */
+    default ContiguousArea gpuArea(ContiguousArea area) {
+        return area;
     }
 
     /** Memory as a network card sees it. */

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.cloister.driver.crypto.CryptoDriver;
 import org.cloister.emulator.mtk.internal.MemoryApplication;
 import org.cloister.emulator.mtk.internal.Numbering;
 import org.cloister.emulator.optee.StandardApplications;
@@ -118,10 +119,12 @@ final class Machine implements AutoCloseable {
     /** What initiators of the normal world may do in lent memory, as the boards have it. */
     static Map<UseCase, Rights> grants(Soc soc) {
         Initiator display = soc.initiator("display");
+        Initiator gpu = soc.initiator("gpu-protected");
         return Map.of(
                 UseCase.SECURE_VIDEO, Rights.of(Map.of(soc.initiator("video-decoder"), Access.READ_WRITE,
-                        display, Access.READ)),
-                UseCase.TRUSTED_UI, Rights.of(Map.of(soc.initiator("gpu"), Access.READ_WRITE, display, Access.READ)));
+                        gpu, Access.READ_WRITE, display, Access.READ)),
+                UseCase.TRUSTED_UI, Rights.of(Map.of(gpu, Access.READ_WRITE, display, Access.READ)),
+                CryptoDriver.KEYS, Rights.of(Map.of(soc.initiator("crypto"), Access.READ_WRITE)));
     }
 
     Soc soc() {

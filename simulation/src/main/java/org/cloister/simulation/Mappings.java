@@ -46,7 +46,8 @@ final class Mappings {
     /** A device is about to read or write. */
     void touched(String device, long address, long length) {
         var range = new Range(address, length);
-        if (open.stream().noneMatch(one -> one.pieces.stream().anyMatch(piece -> piece.contains(range)))) {
+        if (open.stream().filter(one -> one.attachment.importer.initiator().equals(device))
+                .noneMatch(one -> one.pieces.stream().anyMatch(piece -> piece.contains(range)))) {
             findings.accept(new Violation(5, "the %s touches %s, which its driver was told to let go of"
                     .formatted(device, range)));
         }

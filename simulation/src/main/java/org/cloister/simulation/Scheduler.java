@@ -209,6 +209,11 @@ public final class Scheduler implements Executor {
 
     /** As drivers wait: for core without end, for their devices by this clock. */
     Patience patience() {
+        return patience(FOR_DEVICES);
+    }
+
+    /** As drivers wait: for core without end, for their devices as long as that. */
+    Patience patience(Duration forDevices) {
         return new Patience() {
             @Override
             public Duration limit() {
@@ -220,7 +225,7 @@ public final class Scheduler implements Executor {
                 var late = new boolean[1];
                 Thread self = Thread.currentThread();
                 fence.onSignal(() -> LockSupport.unpark(self));
-                after(FOR_DEVICES.toNanos(), () -> {
+                after(forDevices.toNanos(), () -> {
                     late[0] = true;
                     LockSupport.unpark(self);
                 });

@@ -29,7 +29,8 @@ import org.cloister.platform.device.VideoDecoder;
 
 /**
  * A decoder of a code of its own: bitstream is the timestamp, in each page, and a picture of it is {@link #picture} in
- * each page. It is late now and then, reset now and then, and finds errors in what is none.
+ * each page. It works in memory that it is lent, another amount now and then; it is late now and then, reset now and
+ * then, and finds errors in what is none.
  */
 final class SimulatedDecoder implements VideoDecoder {
     private static final int PICTURES = 2;
@@ -110,7 +111,9 @@ final class SimulatedDecoder implements VideoDecoder {
         private final Deque<Unit> units = new ArrayDeque<>();
         private final Deque<Canvas> canvases = new ArrayDeque<>();
         private final PictureFormat format;
+        private final LentMemory lent = new LentMemory(block);
         private final Thread thread;
+        private boolean begun;
         private boolean announced;
         private boolean halted;
         private boolean flushing;
@@ -124,26 +127,30 @@ final class SimulatedDecoder implements VideoDecoder {
             this.thread = block.world().scheduler().start("decoder", this::work);
         }
 
-        private void require() {
-            if (closed || halted) {
-                throw new HeapException(closed ? HeapError.CLOSED : HeapError.FAULT, "queue", name(),
-                        "the session is no more, or halted", "flush it");
-            }
+        private void requireRoom() {
+            require();
             if (Math.max(units.size(), canvases.size()) >= QUEUE_DEPTH) {
                 throw new HeapException(HeapError.BUSY, "queue", name(), "the queue is full", "wait");
             }
         }
 
+        private void require() {
+            if (closed || halted) {
+                throw new HeapException(closed ? HeapError.CLOSED : HeapError.FAULT, "queue", name(),
+                        "the session is no more, or halted", "flush it");
+            }
+        }
+
         @Override
         public void queueBitstream(long cookie, List<MemoryRange> memory, long timestamp) {
-            require();
+            requireRoom();
             units.add(new Unit(cookie, memory, timestamp));
             LockSupport.unpark(thread);
         }
 
         @Override
         public void queueFrame(long cookie, List<MemoryRange> memory) {
-            require();
+            requireRoom();
             canvases.add(new Canvas(cookie, memory));
             LockSupport.unpark(thread);
         }
@@ -158,17 +165,19 @@ final class SimulatedDecoder implements VideoDecoder {
         @Override
         public void lend(long cookie, InternalMemory purpose, List<MemoryRange> memory) {
             require();
-            listener.on(new DecoderEvent.MemoryReturned(cookie)); // it works on the chip
+            lent.add(cookie, purpose, memory).ifPresent(listener::on);
+            LockSupport.unpark(thread);
         }
 
         @Override
         public void takeBack(long cookie) {
-            // it has none
+            lent.wantBack(cookie);
+            LockSupport.unpark(thread);
         }
 
         @Override
         public void drain() {
-            require();
+            requireRoom();
             units.add(new Unit(0, List.of(), 0));
             LockSupport.unpark(thread);
         }
@@ -188,12 +197,18 @@ final class SimulatedDecoder implements VideoDecoder {
 
         private void work() {
             while (!closed) {
+                lent.giveBack().forEach(this::tell);
                 if (flushing) {
                     giveUp();
                     flushing = false;
                     halted = false;
                     tell(new DecoderEvent.Flushed());
                 } else if (halted || units.isEmpty()) {
+                    LockSupport.park();
+                } else if (!begun || faults.strike("stream")) {
+                    begun = true;
+                    lent.require().forEach(this::tell);
+                } else if (!lent.isComplete()) {
                     LockSupport.park();
                 } else {
                     decode(units.removeFirst());
@@ -211,6 +226,7 @@ final class SimulatedDecoder implements VideoDecoder {
             units.stream().filter(one -> !one.memory.isEmpty())
                     .forEach(one -> tell(new DecoderEvent.BitstreamDone(one.cookie)));
             canvases.forEach(one -> tell(new DecoderEvent.FrameReturned(one.cookie, Reason.GIVEN_UP)));
+            lent.giveUp().forEach(this::tell);
             units.clear();
             canvases.clear();
         }
@@ -241,6 +257,7 @@ final class SimulatedDecoder implements VideoDecoder {
         private Optional<BusFault> read(Unit unit) {
             try {
                 OptionalLong stamp = block.read(unit.memory);
+                lent.passThroughRing(unit.timestamp);
                 if (stamp.isEmpty() || stamp.getAsLong() != unit.timestamp) {
                     block.world().found(new Violation(5, "bitstream 0x%x reads as %s".formatted(unit.timestamp, stamp)));
                 }
@@ -257,8 +274,9 @@ final class SimulatedDecoder implements VideoDecoder {
                 announced = true;
                 tell(new DecoderEvent.SourceChange(format, PICTURES));
             }
-            while (canvases.isEmpty() && !closed && !flushing) {
+            while ((canvases.isEmpty() || !lent.isComplete()) && !closed && !flushing) {
                 LockSupport.park();
+                lent.giveBack().forEach(this::tell);
             }
             return closed || flushing ? Optional.empty() : Optional.of(canvases.removeFirst());
         }
@@ -268,6 +286,7 @@ final class SimulatedDecoder implements VideoDecoder {
                 block.dawdle();
             }
             try {
+                lent.reconstruct(picture(unit.timestamp));
                 block.write(within(canvas.memory), picture(unit.timestamp));
                 block.world().trace().note("picture", unit.timestamp);
                 tell(new DecoderEvent.FrameDone(canvas.cookie, unit.timestamp, format, false));

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.function.LongConsumer;
 import org.cloister.driver.codec.DecodeEvent;
 import org.cloister.driver.codec.DecodeSession;
 import org.cloister.driver.codec.DecodeSettings;
@@ -21,23 +20,16 @@ import org.cloister.driver.display.DisplayPlane;
 import org.cloister.driver.display.DisplayPlane.Kind;
 import org.cloister.driver.display.Layer;
 import org.cloister.driver.display.internal.DisplayDriverComponent;
-import org.cloister.heap.Access;
-import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Fence;
-import org.cloister.heap.Heap;
 import org.cloister.heap.HeapException;
 import org.cloister.heap.Heaps;
-import org.cloister.importer.Attachment;
-import org.cloister.importer.Importers;
-import org.cloister.importer.Mapping;
-import org.cloister.importer.SegmentCursor;
 import org.cloister.platform.device.ColourCoding;
 import org.cloister.platform.device.PictureFormat;
 import org.cloister.platform.device.PixelFormat;
 import org.cloister.platform.device.Scene;
 import org.cloister.platform.device.StreamFormat;
 import org.cloister.platform.device.VideoCodec;
-import org.cloister.platform.driver.Patience;
+import org.cloister.platform.device.VideoDecoder;
 
 /**
  * Plays protected video with the real drivers of codec and display, and puts a trusted user interface over it; flushes,
@@ -45,22 +37,21 @@ import org.cloister.platform.driver.Patience;
  * was given is signalled in the end.
  */
 final class Viewer {
-    private static final String VIDEO = "protected,secure-video";
-    private static final String UI = "protected,trusted-ui";
+    private static final String VIDEO = World.VIDEO;
+    private static final String UI = World.UI;
     private static final String NAME = "viewer";
     private static final int MOST_UNITS = 4;
     private static final int HELD = 2;
     private static final int SIDE = 64;
-    private static final Duration LONG = Duration.ofDays(1);
     private static final Duration END = Duration.ofMinutes(30);
 
     private final World world;
-    private final SimulatedDecoder decoder;
+    private final VideoDecoder decoder;
     private final SimulatedDisplay panel;
     private final Mappings mappings;
     private final SplittableRandom random;
     private final Heaps heaps;
-    private final Importers importers;
+    private final Content content;
     private final List<Fence> given = new ArrayList<>(); // those that are not signalled yet
     private final Deque<Frame> frames = new ArrayDeque<>(); // those that are held
     private final Map<DisplayPlane, Long> flips = new HashMap<>();
@@ -70,27 +61,23 @@ final class Viewer {
     private Optional<DecodeSession> session = Optional.empty();
     private boolean failed;
 
-    Viewer(World world, SimulatedDecoder decoder, SimulatedDisplay panel, Mappings mappings, SplittableRandom random) {
+    Viewer(World world, VideoDecoder decoder, SimulatedDisplay panel, Mappings mappings, SplittableRandom random) {
         this.world = world;
         this.decoder = decoder;
         this.panel = panel;
         this.mappings = mappings;
         this.random = random;
         this.heaps = world.core().heaps(NAME);
-        this.importers = world.core().importers(NAME);
-    }
-
-    private Importers forDriver(String bundle) {
-        return world.hooks().driversImporters(mappings.watch(world.hooks().importers(world.core().importers(bundle))));
+        this.content = new Content(world, world.core().importers(NAME), random);
     }
 
     private void startCodec() {
-        codec = new CodecDriverComponent(decoder, Optional.empty(), world.core().heaps("codec"), forDriver("codec"),
+        codec = new CodecDriverComponent(decoder, Optional.empty(), world.core().heaps("codec"), world.driversImporters("codec", mappings),
                 VIDEO, world.scheduler().patience());
     }
 
     private void startDisplay() {
-        display = new DisplayDriverComponent(panel, world.core().heaps("display"), forDriver("display"), VIDEO,
+        display = new DisplayDriverComponent(panel, world.core().heaps("display"), world.driversImporters("display", mappings), VIDEO,
                 world.scheduler().patience(), List.of());
     }
 
@@ -245,43 +232,7 @@ final class Viewer {
                 new Layer(buffer, format, new Scene.Area(0, 0, SIDE, SIDE)), stamp));
     }
 
-    private interface User {
-        void use(DmaBuf buffer);
-    }
-
-    private void filled(String name, long size, long stamp, User user) {
-        Optional<Heap> heap = heaps.find(name);
-        if (heap.isEmpty()) {
-            return;
-        }
-        DmaBuf buffer = heap.get().allocate(size);
-        try {
-            Device writer = world.writer(heap.get().useCase());
-            Attachment attachment = importers.attach(buffer, writer, Access.READ_WRITE);
-            Fence written = new Fence("content of buffer " + buffer.id());
-            attachment.reservation().add(written, Fence.Usage.WRITE);
-            world.scheduler().start("writer", () -> write(writer, attachment, written, stamp));
-            user.use(buffer);
-        } finally {
-            buffer.close();
-        }
-    }
-
-    private void write(Device writer, Attachment attachment, Fence written, long stamp) {
-        world.scheduler().pause(Duration.ofMillis(random.nextInt(200)).toNanos());
-        int told = writer.told(attachment.bufferId());
-        try (attachment; Mapping mapping = attachment.map(Access.READ_WRITE, LONG)) {
-            if (told == writer.told(attachment.bufferId())) {
-                LongConsumer step = address -> writer.memory().writeLong(address, stamp);
-                for (SegmentCursor at = mapping.cursor(); at.next();) {
-                    for (long address = at.address(); address < at.address() + at.length(); address += Block.PAGE) {
-                        step.accept(address);
-                    }
-                }
-            }
-            written.signal();
-        } catch (HeapException e) {
-            written.fail(e);
-        }
+    private void filled(String name, long size, long stamp, Content.User user) {
+        heaps.find(name).ifPresent(heap -> content.filled(heap, size, stamp, user));
     }
 }

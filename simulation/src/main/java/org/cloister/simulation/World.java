@@ -12,6 +12,7 @@ import org.cloister.core.internal.SimulatedCore;
 import org.cloister.heap.HeapEvent;
 import org.cloister.heap.HeapException;
 import org.cloister.heap.UseCase;
+import org.cloister.importer.Importers;
 import org.cloister.platform.PhysicalMemory;
 
 /** All there is in one run: the board, core, bundles, those who use them, and the auditor. */
@@ -19,6 +20,12 @@ final class World {
     private static final int CLIENTS = 4;
     private static final long QUOTA = 1 << 20;
     private static final String ANCHOR = "carveout";
+    /** Where all devices of a player meet. */
+    static final String VIDEO = "protected,secure-video";
+    /** For user interfaces that nobody may forge. */
+    static final String UI = "protected,trusted-ui";
+    /** For what the crypto engine makes. */
+    static final String KEYS = "protected,keys";
 
     private final long seed;
     private final Scheduler scheduler;
@@ -33,6 +40,7 @@ final class World {
     private final List<Thread> actors = new ArrayList<>();
     private SimulatedCore core;
     private Machine machine;
+    private SimulatedGpu gpu;
     private Bundles bundles;
     private Auditor auditor;
     private Faults faults;
@@ -46,8 +54,8 @@ final class World {
         this.hooks = hooks;
         this.trace = trace;
         heaps = BoardKind.of(seed) == BoardKind.LAB
-                ? List.of("protected,secure-video", "protected,trusted-ui", "restricted_mtk_cm", "restricted_mtk_cma")
-                : List.of("protected,secure-video", "protected,trusted-ui");
+                ? List.of(VIDEO, UI, KEYS, "restricted_mtk_cm", "restricted_mtk_cma")
+                : List.of(VIDEO, UI, KEYS);
     }
 
     /** Switches the board on and starts everybody; on a thread of the simulation. */
@@ -75,18 +83,29 @@ final class World {
         var operator = new Operator(this, bundles, machine, clients, hooks.backends(backends),
                 random.split());
         actors.add(scheduler.start("operator", operator::run));
-        watch(random);
+        drive(random);
         var attacker = new Attacker(this, machine, bundles.area(), random.split());
         actors.add(scheduler.start("attacker", attacker::run));
     }
 
-    /** Somebody watches protected video, by way of drivers. */
-    private void watch(SplittableRandom random) {
+    /** Some play protected video, sign, and compose pictures, by way of drivers. */
+    private void drive(SplittableRandom random) {
         var mappings = new Mappings(this::found);
-        var decoder = new SimulatedDecoder(block("video-decoder", mappings, random), faults);
+        var decoder = hooks.decoder(new SimulatedDecoder(block("video-decoder", mappings, random), faults));
         var panel = new SimulatedDisplay(block("display", mappings, random), faults);
         var viewer = new Viewer(this, decoder, panel, mappings, random.split());
         actors.add(scheduler.start("viewer", viewer::run));
+        var signer = new Signer(this, hooks.crypto(new SimulatedCrypto(block("crypto", mappings, random), faults)),
+                mappings, random.split());
+        actors.add(scheduler.start("signer", signer::run));
+        gpu = new SimulatedGpu(this, bundles.area(), mappings, faults);
+        var composer = new Composer(this, gpu, mappings, random.split());
+        actors.add(scheduler.start("composer", composer::run));
+    }
+
+    /** What a driver gets instead of what core gives it. */
+    Importers driversImporters(String driver, Mappings mappings) {
+        return hooks.driversImporters(driver, mappings.watch(hooks.importers(core.importers(driver))));
     }
 
     private Block block(String initiator, Mappings mappings, SplittableRandom random) {
@@ -139,6 +158,9 @@ final class World {
     /** Switches the board off. */
     void close() {
         over = true;
+        if (gpu != null) {
+            gpu.close();
+        }
         if (machine != null) {
             machine.close();
         }
@@ -213,7 +235,7 @@ final class World {
 
     /** Whether a backend that is never stopped serves the heap, if nobody else does. */
     boolean isAnchored(String heap) {
-        return heap.equals("protected,secure-video");
+        return heap.equals(VIDEO) || heap.equals(KEYS);
     }
 
     /** How many bytes bundles may have, by name; those that are not named, any number. */

@@ -22,15 +22,28 @@ import org.cloister.emulator.soc.Rights;
 import org.cloister.emulator.soc.SecureWorld;
 import org.cloister.heap.Access;
 import org.cloister.heap.DmaBuf;
+import org.cloister.heap.HeapError;
 import org.cloister.heap.Heaps;
 import org.cloister.heap.UseCase;
+import org.cloister.importer.Constraints;
 import org.cloister.importer.Importer;
 import org.cloister.importer.Importers;
+import org.cloister.platform.ContiguousArea;
 import org.cloister.platform.Initiator;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.Window;
 import org.cloister.platform.conduit.FfaFunction;
 import org.cloister.platform.conduit.SmcConduit;
+import org.cloister.platform.device.CryptoEngine;
+import org.cloister.platform.device.CryptoEvent;
+import org.cloister.platform.device.CryptoJob;
+import org.cloister.platform.device.CryptoListener;
+import org.cloister.platform.device.DecoderEvent;
+import org.cloister.platform.device.DecoderFirmware;
+import org.cloister.platform.device.DecoderListener;
+import org.cloister.platform.device.DecoderSession;
+import org.cloister.platform.device.StreamFormat;
+import org.cloister.platform.device.VideoDecoder;
 import org.cloister.pool.Tenancies;
 
 /** Bugs, one or two for each promise, as somebody could make them. */
@@ -113,11 +126,66 @@ enum SeededBug {
     /** A driver says that its device has stopped, and does not look. */
     DEVICE_GOES_ON(5, new Hooks() {
         @Override
-        public Importers driversImporters(Importers importers) {
+        public Importers driversImporters(String driver, Importers importers) {
             return proxy(Importers.class, importers, Map.of("attach", arguments -> {
                 Importer importer = proxy(Importer.class, (Importer) arguments[1], Map.of("invalidated", told -> null));
                 return importers.attach((DmaBuf) arguments[0], importer, (Access) arguments[2]);
             }));
+        }
+    }),
+    /** A crypto engine says that a job has failed, and goes on with it. */
+    CRYPTO_ENGINE_GOES_ON(5, new Hooks() {
+        @Override
+        public CryptoEngine crypto(CryptoEngine engine) {
+            return proxy(CryptoEngine.class, engine, Map.of("submit", job -> {
+                long cookie = (long) job[0];
+                var listener = (CryptoListener) job[2];
+                engine.submit(cookie, (CryptoJob) job[1], listener);
+                listener.on(new CryptoEvent.Failed(cookie, HeapError.FAULT, "it says"));
+                return null;
+            }));
+        }
+    }),
+    /** A decoder says that it gives memory back, and works in it. */
+    DECODER_KEEPS_MEMORY(5, new Hooks() {
+        @Override
+        public VideoDecoder decoder(VideoDecoder decoder) {
+            return proxy(VideoDecoder.class, decoder, Map.of("open", opened -> {
+                var listener = (DecoderListener) opened[2];
+                DecoderSession session = decoder.open((StreamFormat) opened[0], (DecoderFirmware) opened[1], listener);
+                return proxy(DecoderSession.class, session, Map.of("takeBack", taken -> {
+                    listener.on(new DecoderEvent.MemoryReturned((long) taken[0]));
+                    return null;
+                }));
+            }));
+        }
+    }),
+    /** The driver of the GPU does not take from it what is taken away. */
+    GPU_GOES_ON(5, new Hooks() {
+        @Override
+        public Importers driversImporters(String driver, Importers importers) {
+            return !driver.equals("gpu") ? importers : proxy(Importers.class, importers, Map.of("attach", arguments -> {
+                Importer importer = proxy(Importer.class, (Importer) arguments[1], Map.of("invalidated", told -> null));
+                return importers.attach((DmaBuf) arguments[0], importer, (Access) arguments[2]);
+            }));
+        }
+    }),
+    /** The driver of the GPU takes protected pictures in normal mode. */
+    GPU_TAKES_ALL(1, new Hooks() {
+        @Override
+        public Importers driversImporters(String driver, Importers importers) {
+            return !driver.equals("gpu") ? importers : proxy(Importers.class, importers, Map.of("attach", arguments -> {
+                Importer importer = proxy(Importer.class, (Importer) arguments[1], Map.of(
+                        "initiator", asked -> "gpu-protected", "constraints", asked -> Constraints.builder().build()));
+                return importers.attach((DmaBuf) arguments[0], importer, (Access) arguments[2]);
+            }));
+        }
+    }),
+    /** The driver of the GPU forgets what it has taken. */
+    GPU_MEMORY_LEAKS(7, new Hooks() {
+        @Override
+        public ContiguousArea gpuArea(ContiguousArea area) {
+            return proxy(ContiguousArea.class, area, Map.of("release", released -> null));
         }
     }),
     /** What firmware refuses to give back is taken for given back. */

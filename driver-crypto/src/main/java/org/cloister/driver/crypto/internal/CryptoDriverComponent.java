@@ -8,9 +8,10 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.RSAPublicKeySpec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.cloister.driver.crypto.CryptoDriver;
@@ -61,7 +62,7 @@ public final class CryptoDriverComponent implements CryptoDriver {
     private final DeviceImporter secrets;
     private final DeviceImporter messages;
     private final AtomicLong count = new AtomicLong();
-    private final Set<DeviceJob<byte[]>> jobs = ConcurrentHashMap.newKeySet(); // those that are not over
+    private final Queue<DeviceJob<byte[]>> jobs = new ConcurrentLinkedQueue<>(); // those that are not over, oldest first
     private volatile boolean closed;
 
     /** Starts to drive a device. */
@@ -209,6 +210,6 @@ public final class CryptoDriverComponent implements CryptoDriver {
     @Deactivate
     public void close() {
         closed = true;
-        Set.copyOf(jobs).forEach(job -> job.giveUp(gone()));
+        jobs.forEach(job -> job.giveUp(gone()));
     }
 }

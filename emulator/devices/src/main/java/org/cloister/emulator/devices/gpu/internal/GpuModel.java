@@ -6,6 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -65,6 +66,17 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
      * @param lines raises an interrupt line
      */
     public GpuModel(MaliGpu wiring, PhysicalMemory normal, PhysicalMemory restricted, IntConsumer lines) {
+        this(wiring, normal, restricted, lines,
+                Thread.ofPlatform().daemon().name("cloister " + wiring.initiator()).factory());
+    }
+
+    /**
+     * Puts a GPU on a board, whose thread somebody else makes.
+     *
+     * @param threads asked for one thread
+     */
+    public GpuModel(MaliGpu wiring, PhysicalMemory normal, PhysicalMemory restricted, IntConsumer lines,
+            ThreadFactory threads) {
         this.wiring = wiring;
         jobs = new InterruptBlock(() -> lines.accept(wiring.jobLine()));
         faults = new InterruptBlock(() -> lines.accept(wiring.mmuLine()));
@@ -73,8 +85,7 @@ public final class GpuModel implements Registers, GpuBench, AutoCloseable {
         memory = new VirtualMemory(spaces, normal, restricted);
         cores = new ShaderCores(memory, this::show);
         microcontroller = new Microcontroller(wires);
-        thread = Executors.newSingleThreadExecutor(
-                Thread.ofPlatform().daemon().name("cloister " + wiring.initiator()).factory());
+        thread = Executors.newSingleThreadExecutor(threads);
     }
 
     private void show(RenderedJob job) {
