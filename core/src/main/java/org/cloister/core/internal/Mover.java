@@ -49,16 +49,28 @@ final class Mover {
     private void moveAll(ManagedHeap heap) {
         boolean again = false;
         for (Tenure from : heap.draining()) {
-            for (Buffer buffer : from.buffers()) {
-                Optional<Tenure> to = heap.serving().filter(next -> next != from && next.enter());
-                if (to.isPresent()) {
-                    again |= attempt(buffer, from, to.get()) == Attempt.LATER;
+            if (from.hold()) { // the pool stays, also when the last buffer goes meanwhile
+                try {
+                    again |= moveAll(heap, from);
+                } finally {
+                    from.leave();
                 }
             }
         }
         if (again) {
             core.later(AGAIN, () -> consider(heap));
         }
+    }
+
+    private boolean moveAll(ManagedHeap heap, Tenure from) {
+        boolean again = false;
+        for (Buffer buffer : from.buffers()) {
+            Optional<Tenure> to = heap.serving().filter(next -> next != from && next.enter());
+            if (to.isPresent()) {
+                again |= attempt(buffer, from, to.get()) == Attempt.LATER;
+            }
+        }
+        return again;
     }
 
     /** Moves one buffer to a tenure that was entered for it. */

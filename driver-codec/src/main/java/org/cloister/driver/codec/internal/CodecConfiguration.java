@@ -23,7 +23,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     /** Becomes the property {@code map.limit.ms}. */
     @AttributeDefinition(name = "Mapping limit (ms)",
-            description = "How long to wait for memory management (moving, clearing) before a buffer is given up.",
+            description = "How long the device may take to let go of a buffer that core moves or revokes.",
             min = "1", max = "60000")
     int map_limit_ms() default 1000;
 }

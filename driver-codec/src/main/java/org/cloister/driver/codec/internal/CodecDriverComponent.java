@@ -147,7 +147,7 @@ public final class CodecDriverComponent implements CodecDriver {
         HeapSource source = new HeapSource(heaps, importers, key.heap());
         synchronized (slots) {
             FirmwareSlot slot = Optional.ofNullable(slots.get(key)).orElseGet(() -> new FirmwareSlot(firmware, source,
-                    internal.get(protection), device.newFirmware(protection == Protection.PROTECTED), patience));
+                    internal.get(protection), device.newFirmware(protection == Protection.PROTECTED)));
             SessionContext context = new SessionContext(device.initiator().name(), source, bitstream.get(protection),
                     pictures.get(protection), internal.get(protection), slot, patience, settings.heldFrames());
             boolean done = false;

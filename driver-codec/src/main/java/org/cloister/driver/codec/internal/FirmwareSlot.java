@@ -7,10 +7,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.cloister.heap.DmaBuf;
+import org.cloister.heap.Fence;
 import org.cloister.importer.Invalidation;
 import org.cloister.platform.device.DecoderFirmware;
+import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.driver.DeviceImporter;
-import org.cloister.platform.driver.Patience;
 
 /**
  * The decoder's firmware in memory of a heap, for all sessions that take their memory there. Loaded when the first of
@@ -22,7 +23,6 @@ final class FirmwareSlot {
     private final HeapSource source;
     private final DeviceImporter importer;
     private final DecoderFirmware device;
-    private final Patience patience;
     private final Set<Session> users = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private Optional<OwnBuffer> memory = Optional.empty(); // guarded by lock, as is loaded
@@ -30,13 +30,11 @@ final class FirmwareSlot {
     private volatile Optional<DmaBuf> snapshot = Optional.empty();
 
     /** Takes over a place of the device, for what is in a file; without one there is nothing to load. */
-    FirmwareSlot(Optional<FirmwareFile> file, HeapSource source, DeviceImporter importer, DecoderFirmware device,
-            Patience patience) {
+    FirmwareSlot(Optional<FirmwareFile> file, HeapSource source, DeviceImporter importer, DecoderFirmware device) {
         this.file = file;
         this.source = source;
         this.importer = importer;
         this.device = device;
-        this.patience = patience;
     }
 
     DecoderFirmware device() {
@@ -55,27 +53,40 @@ final class FirmwareSlot {
     }
 
     /**
-     * Loads it, unless it is loaded.
+     * Loads it, unless it is loaded. It is not while {@link #movers} move its memory, for they may wait for the lock.
      *
+     * @return whether it is loaded
      * @throws org.cloister.heap.HeapException what heap, importer and device say; then it is not loaded
      */
-    void require() {
+    boolean require() {
         lock.lock();
         try {
             if (!loaded) {
-                file.ifPresent(this::load);
-                loaded = true;
+                loaded = file.map(this::load).orElse(true);
             }
+            return loaded;
         } finally {
             lock.unlock();
         }
     }
 
-    private void load(FirmwareFile image) {
+    private boolean load(FirmwareFile image) {
         if (memory.isEmpty()) {
             hold(new OwnBuffer(source, "decoder firmware", image.size(), importer));
         }
-        image.load(device, memory.get().map(patience));
+        Optional<List<MemoryRange>> place = memory.get().map();
+        place.ifPresent(ranges -> image.load(device, ranges));
+        return place.isPresent();
+    }
+
+    /** Who moves its memory, and is not done yet. */
+    List<Fence> movers() {
+        lock.lock();
+        try {
+            return memory.map(OwnBuffer::movers).orElse(List.of());
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void hold(OwnBuffer buffer) {

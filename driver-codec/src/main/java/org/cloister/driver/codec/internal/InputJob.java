@@ -3,6 +3,7 @@ package org.cloister.driver.codec.internal;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.cloister.heap.Access;
 import org.cloister.heap.Fence;
 import org.cloister.heap.HeapException;
@@ -11,6 +12,7 @@ import org.cloister.importer.Mapping;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.driver.DeviceImporter;
 import org.cloister.platform.driver.Patience;
+import org.cloister.platform.driver.PromptMapping;
 
 /** Bitstream that a session was given. For the session's thread, but for what says otherwise. */
 final class InputJob {
@@ -45,7 +47,7 @@ final class InputJob {
 
     /** Who moves the bitstream, and is not done yet. */
     List<Fence> movers() {
-        return attachment.reservation().pending(Fence.Usage.KERNEL);
+        return PromptMapping.movers(Stream.of(attachment));
     }
 
     /** Signalled when the job is over. For any thread. */
@@ -66,11 +68,10 @@ final class InputJob {
         ready = true;
     }
 
-    /** Maps the buffer for the device, and gives the descriptor. */
-    List<MemoryRange> begin(Patience patience) {
-        Mapping opened = attachment.map(Access.READ, patience.limit());
-        mapping = Optional.of(opened);
-        return MemoryRange.of(opened, length);
+    /** Maps the buffer for the device, and gives the descriptor; nothing while {@link #movers} move it. */
+    Optional<List<MemoryRange>> begin() {
+        mapping = PromptMapping.of(attachment, Access.READ);
+        return mapping.map(opened -> MemoryRange.of(opened, length));
     }
 
     /** Waits until the device has read what it was given; at once when it was given nothing. For any thread. */

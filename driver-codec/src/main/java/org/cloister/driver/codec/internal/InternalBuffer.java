@@ -2,10 +2,10 @@
 package org.cloister.driver.codec.internal;
 
 import java.util.List;
+import java.util.Optional;
 import org.cloister.heap.Fence;
 import org.cloister.platform.device.InternalMemory;
 import org.cloister.platform.device.MemoryRange;
-import org.cloister.platform.driver.Patience;
 
 /**
  * A buffer that the device is lent to work in. For the session's thread, but for {@link #away}.
@@ -67,13 +67,15 @@ final class InternalBuffer {
         return away;
     }
 
-    /** Maps it for the device, and gives the descriptor. */
-    List<MemoryRange> lend(long newCookie, Patience patience) {
+    /** Maps it for the device, and gives the descriptor; nothing, and it stays idle, while it is being moved. */
+    Optional<List<MemoryRange>> lend(long newCookie) {
         requireWay(Place.DEVICE);
-        List<MemoryRange> ranges = memory.map(patience);
-        place = Place.DEVICE;
-        cookie = newCookie;
-        away = new Fence("%s, buffer %d".formatted(purpose, memory.buffer().id()));
+        Optional<List<MemoryRange>> ranges = memory.map();
+        if (ranges.isPresent()) {
+            place = Place.DEVICE;
+            cookie = newCookie;
+            away = new Fence("%s, buffer %d".formatted(purpose, memory.buffer().id()));
+        }
         return ranges;
     }
 

@@ -57,9 +57,13 @@ final class InternalLoans {
         long cookie = nextCookie++;
         try {
             buffer.memory().use(reason -> takeAway(buffer));
-            List<MemoryRange> ranges = buffer.lend(cookie, patience);
+            Optional<List<MemoryRange>> ranges = buffer.lend(cookie);
+            if (ranges.isEmpty()) {
+                thread.after(buffer.memory().movers(), () -> lend(buffer));
+                return;
+            }
             lent.put(cookie, buffer);
-            device.lend(cookie, buffer.purpose(), ranges);
+            device.lend(cookie, buffer.purpose(), ranges.get());
         } catch (HeapException e) {
             if (lent.remove(cookie) != null) {
                 buffer.returned();

@@ -4,15 +4,17 @@ package org.cloister.driver.codec.internal;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.cloister.heap.Access;
 import org.cloister.heap.BufferState;
 import org.cloister.heap.DmaBuf;
+import org.cloister.heap.Fence;
 import org.cloister.importer.Attachment;
 import org.cloister.importer.Invalidation;
 import org.cloister.importer.Mapping;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.driver.DeviceImporter;
-import org.cloister.platform.driver.Patience;
+import org.cloister.platform.driver.PromptMapping;
 
 /** A buffer that the device works in, and nobody else. For one thread at a time. */
 final class OwnBuffer {
@@ -48,12 +50,17 @@ final class OwnBuffer {
         importer.use(attachment, settle);
     }
 
-    /** Maps it, anew if it was moved, and gives the descriptor. */
-    List<MemoryRange> map(Patience patience) {
+    /** Maps it, anew if it was moved, and gives the descriptor; nothing while {@link #movers} move it. */
+    Optional<List<MemoryRange>> map() {
         if (mapping.filter(Mapping::isValid).isEmpty()) {
-            mapping = Optional.of(attachment.map(Access.READ_WRITE, patience.limit()));
+            mapping = PromptMapping.of(attachment, Access.READ_WRITE);
         }
-        return MemoryRange.of(mapping.get(), buffer.size());
+        return mapping.map(open -> MemoryRange.of(open, buffer.size()));
+    }
+
+    /** Who moves it, and is not done yet. */
+    List<Fence> movers() {
+        return PromptMapping.movers(Stream.of(attachment));
     }
 
     /** Lets go of the mapping; the next use maps anew. */

@@ -11,7 +11,7 @@ import org.cloister.importer.Attachment;
 import org.cloister.importer.Mapping;
 import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.driver.DeviceImporter;
-import org.cloister.platform.driver.Patience;
+import org.cloister.platform.driver.PromptMapping;
 
 /**
  * A buffer of the driver's that holds one picture after the other. For the session's thread, but for {@link #writing}.
@@ -117,17 +117,23 @@ final class PictureBuffer {
         return cookie;
     }
 
-    /** Announces the device as a writer, and gives the descriptor; maps the buffer anew if it was moved. */
-    List<MemoryRange> begin(long newCookie, Patience patience) {
-        cookie = newCookie;
+    /**
+     * Announces the device as a writer, and gives the descriptor; maps the buffer anew if it was moved. Nothing while
+     * it is being moved.
+     */
+    Optional<List<MemoryRange>> begin(long newCookie) {
         if (mapping.filter(Mapping::isValid).isEmpty()) {
-            mapping = Optional.of(attachment.map(Access.WRITE, patience.limit()));
+            mapping = PromptMapping.of(attachment, Access.WRITE);
         }
+        if (mapping.isEmpty()) {
+            return Optional.empty();
+        }
+        cookie = newCookie;
         List<MemoryRange> ranges = MemoryRange.of(mapping.get(), buffer.size());
         Fence fence = new Fence("%s, buffer %d".formatted(importer.name(), buffer.id()));
         attachment.reservation().add(fence, Fence.Usage.WRITE);
         writing = fence;
-        return ranges;
+        return Optional.of(ranges);
     }
 
     /** The picture is there. */

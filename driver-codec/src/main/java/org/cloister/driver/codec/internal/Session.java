@@ -23,6 +23,7 @@ import org.cloister.heap.HeapException;
 import org.cloister.platform.device.DecoderEvent;
 import org.cloister.platform.device.DecoderListener;
 import org.cloister.platform.device.DecoderSession;
+import org.cloister.platform.device.MemoryRange;
 import org.cloister.platform.driver.DriverThread;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A stream between a client and the device. What the client and the device say is handed to the session's thread,
  * which alone touches the queues; only attaching, whose refusal the client is to hear at once, happens on the client's.
+ * A second thread tells the listener.
  *
  * <p>Bitstream goes to the device in the order in which it was given, each piece when its writers are done. Memory for
  * pictures goes round: see {@link PictureBuffer}. Memory for the device's own use is lent as it asks: see
@@ -44,6 +46,7 @@ final class Session implements DecodeSession {
     private final DecodeListener listener;
     private final Consumer<Session> onClose;
     private final DriverThread thread;
+    private final DriverThread teller; // the listener may take its time, and core waits for the other one
     private final DecoderSession device;
     private final AtomicBoolean open = new AtomicBoolean(true);
     // For the session's thread only, from here on.
@@ -69,6 +72,8 @@ final class Session implements DecodeSession {
         this.internal = context.newInternalBuffers();
         this.thread = new DriverThread("cloister decode session of " + context.name(),
                 e -> LOG.error("a decode session of {} stumbled", context.name(), e));
+        this.teller = new DriverThread("cloister decode events of " + context.name(),
+                e -> LOG.warn("{}: the listener failed", context.name(), e));
         this.device = opener.apply(event -> thread.run(() -> handle(event)));
         this.loans = new InternalLoans(internal, device, thread, context.patience(), () -> failure.isPresent(),
                 this::notTaken);
@@ -142,12 +147,14 @@ final class Session implements DecodeSession {
     private void pump() {
         while (failure.isEmpty() && !waiting.isEmpty() && reading.size() < AT_DEVICE
                 && waiting.getFirst().map(InputJob::isReady).orElse(true)) {
-            List<Fence> movers = waiting.getFirst().map(InputJob::movers).orElse(List.of());
-            if (!movers.isEmpty()) { // this thread must not wait in core for who waits for this thread to let go
-                thread.after(movers, this::pump);
+            Optional<InputJob> next = waiting.removeFirst();
+            if (next.isEmpty()) {
+                drainDevice();
+            } else if (!submit(next.get())) {
+                waiting.addFirst(next);
+                thread.after(next.get().movers(), this::pump);
                 return;
             }
-            waiting.removeFirst().ifPresentOrElse(this::submit, this::drainDevice);
         }
     }
 
@@ -159,15 +166,21 @@ final class Session implements DecodeSession {
         }
     }
 
-    private void submit(InputJob job) {
+    /** Gives the device bitstream; false, and nothing is done, while that is being moved. */
+    private boolean submit(InputJob job) {
         long cookie = nextCookie++;
         try {
-            device.queueBitstream(cookie, job.begin(context.patience()), job.timestamp());
+            Optional<List<MemoryRange>> from = job.begin();
+            if (from.isEmpty()) {
+                return false;
+            }
+            device.queueBitstream(cookie, from.get(), job.timestamp());
             reading.put(cookie, job);
         } catch (HeapException e) {
             job.fail(e);
             tell(new DecodeEvent.StreamError(job.timestamp(), e.getMessage()));
         }
+        return true;
     }
 
     private void handle(DecoderEvent event) {
@@ -228,7 +241,10 @@ final class Session implements DecodeSession {
             return;
         }
         try {
-            context.firmware().require();
+            if (!context.firmware().require()) {
+                thread.after(context.firmware().movers(), this::provide);
+                return;
+            }
             internal.allocate();
             loans.lend();
             memory.allocate();
@@ -307,6 +323,10 @@ final class Session implements DecodeSession {
             return;
         }
         picture.move(Place.WAITING);
+        await(picture);
+    }
+
+    private void await(PictureBuffer picture) {
         thread.after(picture.attachment().reservation().pending(Fence.Usage.READ), () -> {
             if (picture.place() == Place.WAITING) {
                 write(picture);
@@ -322,7 +342,12 @@ final class Session implements DecodeSession {
         long cookie = nextCookie++;
         try {
             context.watch(picture, reason -> takeAway(picture));
-            device.queueFrame(cookie, picture.begin(cookie, context.patience()));
+            Optional<List<MemoryRange>> into = picture.begin(cookie);
+            if (into.isEmpty()) {
+                await(picture); // it is being moved
+                return;
+            }
+            device.queueFrame(cookie, into.get());
             writing.put(cookie, picture);
             picture.move(Place.DEVICE);
         } catch (HeapException e) {
@@ -365,13 +390,11 @@ final class Session implements DecodeSession {
     }
 
     private void tell(DecodeEvent event) {
-        if (open.get()) {
-            try {
+        teller.run(() -> {
+            if (open.get()) {
                 listener.on(event);
-            } catch (RuntimeException e) {
-                LOG.warn("{}: the listener failed on {}", context.name(), event, e);
             }
-        }
+        });
     }
 
     @Override
@@ -389,6 +412,7 @@ final class Session implements DecodeSession {
             memory.close();
             internal.close();
         });
+        teller.end(() -> { });
         onClose.accept(this);
     }
 }
