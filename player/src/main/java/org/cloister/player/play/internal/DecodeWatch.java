@@ -29,6 +29,7 @@ final class DecodeWatch implements DecodeListener {
     private final Screen screen;
     private final CountDownLatch over = new CountDownLatch(1);
     private final Set<Long> hidden = ConcurrentHashMap.newKeySet(); // timestamps
+    private final Set<Long> pictures = ConcurrentHashMap.newKeySet(); // buffers
     private final Map<Long, Duration> times = new ConcurrentHashMap<>(); // of timestamps
     private volatile Optional<Sample> first = Optional.empty();
     private volatile Optional<RuntimeException> failure = Optional.empty();
@@ -56,7 +57,11 @@ final class DecodeWatch implements DecodeListener {
     @Override
     public void on(DecodeEvent event) {
         switch (event) {
-            case DecodeEvent.FormatChanged changed -> format = Optional.of(changed.format());
+            case DecodeEvent.FormatChanged changed -> {
+                format = Optional.of(changed.format());
+                pictures.forEach(prober::forget); // the decoder may give them back, if they are too small now
+                pictures.clear();
+            }
             case DecodeEvent.PictureReady ready -> picture(ready.frame());
             case DecodeEvent.StreamError error -> streamError(error);
             case DecodeEvent.Failed failed -> fail(failed.reason());
@@ -75,6 +80,7 @@ final class DecodeWatch implements DecodeListener {
         try (frame) {
             damaged += frame.damaged() ? 1 : 0;
             prober.learn(frame.buffer(), codec.pictureImporter(Protection.PROTECTED), Access.WRITE);
+            pictures.add(frame.buffer().id());
             prober.probe(Stage.DECODED, frame.buffer());
             Duration time = Optional.ofNullable(times.remove(frame.timestamp())).orElse(Duration.ZERO);
             if (!hidden.remove(frame.timestamp())) {

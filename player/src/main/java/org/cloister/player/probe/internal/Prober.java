@@ -4,20 +4,14 @@ package org.cloister.player.probe.internal;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import org.cloister.emulator.soc.ProgrammedRegion;
-import org.cloister.emulator.soc.Registration;
 import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.Access;
 import org.cloister.heap.DmaBuf;
@@ -26,11 +20,8 @@ import org.cloister.heap.Heap;
 import org.cloister.heap.HeapAttributes;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
-import org.cloister.importer.Attachment;
 import org.cloister.importer.Importer;
 import org.cloister.importer.Importers;
-import org.cloister.importer.Mapping;
-import org.cloister.importer.SegmentCursor;
 import org.cloister.platform.BusFault;
 import org.cloister.platform.Initiator;
 import org.cloister.platform.PhysicalMemory;
@@ -49,47 +40,15 @@ public final class Prober implements AutoCloseable {
     private static final Set<HeapError> REFUSED = Set.of(HeapError.CPU_ACCESS_DENIED);
     private static final Set<HeapError> REFUSED_OR_GONE =
             Set.of(HeapError.CPU_ACCESS_DENIED, HeapError.CLOSED, HeapError.REVOKED);
-    private static final Duration MAP_BUDGET = Duration.ofSeconds(1);
 
     private final Soc soc;
     private final Heap heap;
     private final Set<String> devices;
-    private final Importers importers;
     private final Map<String, Threat> threats = new ConcurrentHashMap<>(); // by backend
     private final RandomGenerator random; // guarded by itself
     private final ProbeTally tally = new ProbeTally();
     private final AtomicLong turn = new AtomicLong();
-    private final Map<Long, List<Target>> live = new ConcurrentHashMap<>(); // by buffer id
-    private final Map<Long, Origin> origins = new ConcurrentHashMap<>(); // of those
-    private final Set<Target> freed = ConcurrentHashMap.newKeySet();
-    private final Lock books = new ReentrantLock(); // guards that memory is either live or freed
-    private final Condition released = books.newCondition(); // some that was freed went back
-    private final Registration watch;
-
-    /** What nobody must be able to do to the memory of a backend, and who reads it in vain where it is encrypted. */
-    private record Threat(List<Attack> attacks, Optional<Eavesdropper> eavesdropper) {}
-
-    /** A buffer, and whose memory it was in when it was learned. */
-    private record Origin(DmaBuf buffer, String backend) {
-        boolean isLeft() {
-            return !buffer.record().backend().equals(backend);
-        }
-    }
-
-    /** Memory, and what threatens it. */
-    private record Target(long address, long length, Threat threat) {
-        List<Attack> attacks() {
-            return threat.attacks();
-        }
-
-        void overhear(Stage stage) {
-            threat.eavesdropper().ifPresent(ear -> ear.look(stage, address, length));
-        }
-
-        boolean isWithin(long base, long size) {
-            return address >= base && address - base < size;
-        }
-    }
+    private final Places places;
 
     /**
      * Finds out who may not do what.
@@ -103,15 +62,19 @@ public final class Prober implements AutoCloseable {
         this.soc = soc;
         this.heap = heap;
         this.devices = Set.copyOf(devices);
-        this.importers = importers;
         this.random = soc.random("attack probes");
+        this.places = new Places(soc, importers, this::threat, (attack, place) ->
+                sift(Stage.RECLAIMED, attack, place.address(), new byte[(int) place.length()]));
         backendChanged();
-        watch = soc.watchReleases(this::releasing);
     }
 
     /** Another backend serves the heap: finds out who may not do what to its memory. */
     public void backendChanged() {
-        threats.computeIfAbsent(heap.backend(), backend -> threat(heap.attributes()));
+        threat(heap.backend());
+    }
+
+    private Threat threat(String backend) {
+        return threats.computeIfAbsent(backend, _ -> threat(heap.attributes()));
     }
 
     private Threat threat(HeapAttributes attributes) {
@@ -154,55 +117,27 @@ public final class Prober implements AutoCloseable {
     }
 
     /**
-     * Learns where a buffer is, as a driver would, so that it can be attacked.
+     * Learns where a buffer is, as a driver would, so that it can be attacked; also where it was moved to, if it was.
+     * It stays alive until it is {@linkplain #forget forgotten}. While it is being moved it is attacked through the API
+     * only.
      *
      * @param importer a device that may use the buffer
      * @param access what that device may do
      */
     public void learn(DmaBuf buffer, Importer importer, Access access) {
-        if (hasMoved(buffer.id())) {
-            forget(buffer.id());
-        }
-        live.computeIfAbsent(buffer.id(), id -> locate(buffer, importer, access));
-    }
-
-    private List<Target> locate(DmaBuf buffer, Importer importer, Access access) {
-        try (Attachment attachment = importers.attach(buffer, importer, access);
-                Mapping mapping = attachment.map(access, MAP_BUDGET)) {
-            return targets(buffer, mapping);
-        }
-    }
-
-    private List<Target> targets(DmaBuf buffer, Mapping mapping) {
-        String by = buffer.record().backend();
-        origins.put(buffer.id(), new Origin(buffer, by));
-        Threat threat = threats.computeIfAbsent(by, backend -> threat(heap.attributes()));
-        List<Target> targets = new ArrayList<>();
-        SegmentCursor cursor = mapping.cursor();
-        while (cursor.next()) {
-            targets.add(new Target(cursor.address(), cursor.length(), threat));
-        }
-        return List.copyOf(targets);
+        places.learn(buffer, importer, access);
     }
 
     /**
-     * Attacks a buffer of somebody else's, which may go at any time: where it is now, and held there meanwhile. Nothing
-     * when it is gone.
+     * Attacks a buffer of somebody else's, which may go at any time, and is forgotten afterwards. Nothing when it is
+     * gone.
      *
      * @param importer a device that may use the buffer
      * @param access what that device may do
      */
     public void probeForeign(Stage stage, DmaBuf buffer, Importer importer, Access access) {
-        try (Attachment attachment = importers.attach(buffer, importer, access);
-                Mapping mapping = attachment.map(access, MAP_BUDGET)) {
-            List<Target> now = targets(buffer, mapping);
-            books.lock();
-            try {
-                List<Target> before = Optional.ofNullable(live.put(buffer.id(), now)).orElse(List.of());
-                before.stream().filter(target -> !now.contains(target)).forEach(freed::add);
-            } finally {
-                books.unlock();
-            }
+        try {
+            learn(buffer, importer, access);
             throughTheApi(stage, buffer, REFUSED_OR_GONE);
             onTheBus(stage, buffer.id());
         } catch (HeapException gone) {
@@ -210,6 +145,8 @@ public final class Prober implements AutoCloseable {
                 case CLOSED, REVOKED, UNAVAILABLE -> LOG.debug("{}: buffer {} is gone", stage, buffer.id(), gone);
                 default -> throw gone;
             }
+        } finally {
+            forget(buffer.id());
         }
     }
 
@@ -221,10 +158,10 @@ public final class Prober implements AutoCloseable {
 
     /** Attacks a buffer that was learned from within a device, where only the bus is at hand. */
     public void onTheBus(Stage stage, long bufferId) {
-        for (Target target : live.getOrDefault(bufferId, List.of())) {
-            target.attacks().forEach(attack -> strike(stage, attack, target, bufferId));
-            target.overhear(stage);
-        }
+        places.each(bufferId, place -> {
+            place.threat().attacks().forEach(attack -> strike(stage, attack, place));
+            place.overhear(stage);
+        });
     }
 
     /**
@@ -232,39 +169,28 @@ public final class Prober implements AutoCloseable {
      * such as the memory that was lent with it.
      */
     public void around(Stage stage, long bufferId) {
-        for (Target target : live.getOrDefault(bufferId, List.of())) {
-            soc.firewall().regionAt(target.address()).map(ProgrammedRegion::region)
-                    .filter(region -> !region.background())
-                    .map(region -> new Target(region.base(), region.size(), target.threat()))
-                    .ifPresent(whole -> whole.attacks().forEach(attack -> strike(stage, attack, whole, bufferId)));
-        }
+        places.each(bufferId, place -> soc.firewall().regionAt(place.address()).map(ProgrammedRegion::region)
+                .filter(region -> !region.background())
+                .map(region -> new Place(region.base(), region.size(), place.threat()))
+                .ifPresent(whole -> whole.threat().attacks().forEach(attack -> strike(stage, attack, whole))));
     }
 
-    /** Whether a buffer was moved since it was learned: what it was in was to be scrubbed, and is somebody else's. */
-    private boolean hasMoved(long bufferId) {
-        return Optional.ofNullable(origins.get(bufferId)).filter(Origin::isLeft).isPresent();
-    }
-
-    private void strike(Stage stage, Attack attack, Target target, long bufferId) {
+    private void strike(Stage stage, Attack attack, Place place) {
         Weapon weapon = Weapon.inTurn(turn.getAndIncrement());
-        long address = aim(target, weapon.size());
-        byte[] loot = new byte[weapon.size()];
+        long address = aim(place, weapon.size());
         try {
-            weapon.strike(attack.memory(), attack.access(), address, loot);
+            weapon.strike(attack.memory(), attack.access(), address, new byte[weapon.size()]);
         } catch (BusFault expected) {
             tally.repelled(attack.attacker());
             return;
-        }
-        if (hasMoved(bufferId) && Arrays.equals(loot, new byte[loot.length])) {
-            return; // what it was in may be had by anybody, as long as nothing of it was left there
         }
         tally.breached(attack.attacker(), "%s, %s: %s of %d bytes at 0x%x got through"
                 .formatted(stage, attack.attacker(), attack.access(), weapon.size(), address));
     }
 
-    private long aim(Target target, int size) {
+    private long aim(Place place, int size) {
         synchronized (random) {
-            return target.address() + random.nextLong(Math.max(1, target.length() - size + 1));
+            return place.address() + random.nextLong(Math.max(1, place.length() - size + 1));
         }
     }
 
@@ -278,8 +204,7 @@ public final class Prober implements AutoCloseable {
     }
 
     private boolean isForbidden(long bufferId, Access toTheCpu) {
-        return live.getOrDefault(bufferId, List.of()).stream().flatMap(target -> target.attacks().stream())
-                .anyMatch(attack -> attack.attacker().equals(Initiator.CPU) && attack.access() == toTheCpu);
+        return places.of(bufferId).stream().anyMatch(place -> place.threat().byTheCpu(toTheCpu).isPresent());
     }
 
     /**
@@ -306,15 +231,9 @@ public final class Prober implements AutoCloseable {
         }
     }
 
-    /** A buffer that was learned goes back to its heap; its memory will be attacked by {@link #probeFreed}. */
+    /** A buffer that was learned may go back to its heap; its memory will be attacked by {@link #probeFreed}. */
     public void forget(long bufferId) {
-        books.lock();
-        try {
-            Optional.ofNullable(live.remove(bufferId)).ifPresent(freed::addAll);
-            origins.remove(bufferId);
-        } finally {
-            books.unlock();
-        }
+        places.forget(bufferId);
     }
 
     /**
@@ -322,17 +241,18 @@ public final class Prober implements AutoCloseable {
      * before it became readable, or it is ciphertext.
      */
     public void probeFreed() {
-        List.copyOf(live.keySet()).forEach(this::forget);
-        for (Target target : freed) {
-            target.attacks().stream().filter(attack -> attack.access().reads()).forEach(attack -> dig(attack, target));
-            target.overhear(Stage.FREED);
+        places.forgetAll();
+        for (Place place : places.left()) {
+            place.threat().attacks().stream().filter(attack -> attack.access().reads())
+                    .forEach(attack -> dig(attack, place));
+            place.overhear(Stage.FREED);
         }
         threats.values().forEach(threat -> threat.eavesdropper().ifPresent(Eavesdropper::conclude));
     }
 
-    private void dig(Attack attack, Target target) {
+    private void dig(Attack attack, Place place) {
         byte[] loot = new byte[Weapon.BURST.size()];
-        sift(Stage.FREED, attack, aim(target, loot.length), loot);
+        sift(Stage.FREED, attack, aim(place, loot.length), loot);
     }
 
     private void sift(Stage stage, Attack attack, long address, byte[] loot) {
@@ -353,40 +273,6 @@ public final class Prober implements AutoCloseable {
     }
 
     /**
-     * Reads all memory that was learned and goes back to a contiguous area, before anybody else can take it: it was
-     * scrubbed. Looks at each range once.
-     */
-    private void releasing(long address, long size) {
-        Set<Target> back;
-        books.lock();
-        try {
-            for (List<Target> targets : live.values()) {
-                targets.stream().filter(target -> target.isWithin(address, size)).forEach(freed::add);
-            }
-            live.replaceAll((id, targets) ->
-                    targets.stream().filter(target -> !target.isWithin(address, size)).toList());
-            back = freed.stream().filter(target -> target.isWithin(address, size)).collect(Collectors.toSet());
-        } finally {
-            books.unlock();
-        }
-        for (Target target : back) {
-            target.attacks().stream().filter(Prober::isReadByTheCpu)
-                    .forEach(attack -> sift(Stage.RECLAIMED, attack, target.address(), new byte[(int) target.length()]));
-        }
-        books.lock();
-        try {
-            freed.removeAll(back);
-            released.signalAll();
-        } finally {
-            books.unlock();
-        }
-    }
-
-    private static boolean isReadByTheCpu(Attack attack) {
-        return attack.access().reads() && attack.attacker().equals(Initiator.CPU);
-    }
-
-    /**
      * Waits until all freed memory that had been lent is the normal world's again. Memory that was lent is part of a
      * contiguous area; all other memory stays protected for good.
      *
@@ -394,31 +280,12 @@ public final class Prober implements AutoCloseable {
      * @return bytes that are still lent, also when the thread was interrupted
      */
     public long awaitReclaim(Duration patience) {
-        books.lock();
-        try {
-            long left = patience.toNanos();
-            while (stillLent() > 0 && left > 0) {
-                left = released.awaitNanos(left);
-            }
-            return stillLent();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return stillLent();
-        } finally {
-            books.unlock();
-        }
+        return places.awaitReclaim(patience);
     }
 
-    /** Memory that the CPU may read is not lent, but encrypted. */
-    private long stillLent() {
-        return freed.stream().filter(target -> target.attacks().stream().anyMatch(Prober::isReadByTheCpu))
-                .filter(target -> soc.contiguousAreas().stream().anyMatch(area -> target.isWithin(area.base(), area.size())))
-                .mapToLong(Target::length).sum();
-    }
-
-    /** Looks no more at memory that goes back to a contiguous area. */
+    /** Forgets all buffers, and looks no more at memory that goes back to a contiguous area. */
     @Override
     public void close() {
-        watch.close();
+        places.close();
     }
 }
