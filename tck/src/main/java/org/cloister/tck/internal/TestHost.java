@@ -21,6 +21,7 @@ public final class TestHost implements BackendHost {
      */
     public record Withdrawn(Pool pool, Span span) {}
 
+    private final LoanBook loans = new LoanBook();
     private final List<Withdrawn> withdrawn = new CopyOnWriteArrayList<>();
     private final List<String> failures = new CopyOnWriteArrayList<>();
     private final AtomicInteger changes = new AtomicInteger();
@@ -38,12 +39,33 @@ public final class TestHost implements BackendHost {
     @Override
     public void quarantined(Pool pool, long address, long size, String why) {
         withdrawn.add(new Withdrawn(pool, new Span(address, size)));
+        loans.tell(LoanBook.Tiding.QUARANTINED, new Span(address, size));
+    }
+
+    @Override
+    public void lent(Pool pool, long address, long size) {
+        loans.tell(LoanBook.Tiding.LENT, new Span(address, size));
+    }
+
+    @Override
+    public void reclaimed(Pool pool, long address, long size) {
+        loans.tell(LoanBook.Tiding.RECLAIMED, new Span(address, size));
+    }
+
+    @Override
+    public void faulted(Pool pool, long address, long size, String why) {
+        loans.tell(LoanBook.Tiding.FAULTED, new Span(address, size));
     }
 
     @Override
     public BorrowedBuffer borrow(DmaBuf buffer) {
         throw new HeapException(HeapError.INVALID_ARGUMENT, "look behind a buffer", String.valueOf(buffer),
                 "the suite made no buffers", "borrow buffers of core only");
+    }
+
+    /** {@return what was said of memory that is lent} */
+    public LoanBook loans() {
+        return loans;
     }
 
     /** {@return what was withdrawn} */

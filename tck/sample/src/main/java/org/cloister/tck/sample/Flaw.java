@@ -72,7 +72,7 @@ public record Flaw(String name, Set<String> caughtBy, UnaryOperator<String> ids,
     public static List<Flaw> all() {
         return Stream.<Supplier<List<Flaw>>>of(OfferFlaws::all, LifeFlaws::all, AttributeFlaws::all,
                 AllocationFlaws::all, FreeFlaws::all, AccessFlaws::all, ProtectionFlaws::all,
-                FailureFlaws::all)
+                LoanFlaws::all, FailureFlaws::all)
                 .flatMap(group -> group.get().stream()).toList();
     }
 

@@ -10,7 +10,7 @@ public final class Checks {
             PoolLifeChecks.class, AttributeChecks.class, AllocationChecks.class, LengthChecks.class,
             ExhaustionChecks.class, FreeChecks.class, CpuAccessChecks.class, ConcurrencyChecks.class,
             RegionChecks.class, IsolationChecks.class, DenyChecks.class, CopyChecks.class, TeeMemoryChecks.class,
-            FailureChecks.class);
+            LoanChecks.class, FailureChecks.class);
     /** Those that use heaps through core. */
     public static final List<Class<?>> ON_HEAPS = List.of(HeapChecks.class, BufferChecks.class, DeviceChecks.class,
             OwnerChecks.class, SessionChecks.class, DrainChecks.class);
