@@ -4,6 +4,7 @@ package org.cloister.backend.amdtee.internal;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.cloister.backend.BackendHost;
 import org.cloister.backend.HeapBackend;
 import org.cloister.backend.Pool;
@@ -132,15 +133,32 @@ final class AmdTeeBackend implements HeapBackend {
         driver.retain();
         boolean done = false;
         try {
-            var lender = new PspLender(driver.protector(), area, offer.useCase(), driver.withheld(), driver::release);
-            Pool pool = new LendingPool(offer.heap(), attributes(binding), lender, policy, timer, core);
+            var self = new Pool[1];
+            var lender = new PspLender(driver.protector(), area, offer.useCase(), driver.withheld(),
+                    telling(core, () -> self[0]), driver::release);
+            self[0] = new LendingPool(offer.heap(), attributes(binding), lender, policy, timer, core);
             done = true;
-            return pool;
+            return self[0];
         } finally {
             if (!done) {
                 driver.release();
             }
         }
+    }
+
+    /** What pools before lent is told of in the name of the pool that gets it back: theirs are gone. */
+    private static Withheld.Tidings telling(BackendHost core, Supplier<Pool> pool) {
+        return new Withheld.Tidings() {
+            @Override
+            public void reclaimed(long address, long size) {
+                core.reclaimed(pool.get(), address, size);
+            }
+
+            @Override
+            public void faulted(long address, long size, String why) {
+                core.faulted(pool.get(), address, size, why);
+            }
+        };
     }
 
     private HeapAttributes attributes(UseCaseBinding binding) {

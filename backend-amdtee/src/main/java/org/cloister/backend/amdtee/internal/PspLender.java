@@ -15,14 +15,24 @@ final class PspLender implements Lender {
     private final ContiguousArea area;
     private final UseCase useCase;
     private final Withheld withheld;
+    private final Withheld.Tidings tidings;
     private final Runnable onReleased;
     private final Map<Long, Long> lent = new ConcurrentHashMap<>(); // sizes, by cookie
 
-    PspLender(Protector protector, ContiguousArea area, UseCase useCase, Withheld withheld, Runnable onReleased) {
+    /**
+     * Has nothing lent yet.
+     *
+     * @param withheld what pools before could not get back
+     * @param tidings told of what becomes of that
+     * @param onReleased run once, with the pool's end
+     */
+    PspLender(Protector protector, ContiguousArea area, UseCase useCase, Withheld withheld, Withheld.Tidings tidings,
+            Runnable onReleased) {
         this.protector = protector;
         this.area = area;
         this.useCase = useCase;
         this.withheld = withheld;
+        this.tidings = tidings;
         this.onReleased = onReleased;
     }
 
@@ -30,7 +40,7 @@ final class PspLender implements Lender {
     @Override
     public long take(long size, long alignment) {
         protector.session();
-        withheld.retry(useCase);
+        withheld.retry(useCase, tidings);
         return area.allocate(size, alignment);
     }
 
@@ -69,7 +79,7 @@ final class PspLender implements Lender {
 
     @Override
     public long retryWithheld() {
-        return withheld.retry(useCase);
+        return withheld.retry(useCase, tidings);
     }
 
     /** {@inheritDoc} What could not be taken back is for the next pool to try; a cookie is an address. */

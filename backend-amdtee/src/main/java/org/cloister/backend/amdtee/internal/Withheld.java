@@ -38,8 +38,17 @@ final class Withheld {
         return chunks.values().stream().filter(chunk -> chunk.useCase.equals(useCase)).mapToLong(Chunk::size).sum();
     }
 
+    /** Who hears of what became of a chunk. */
+    interface Tidings {
+        /** It is the normal world's again. */
+        void reclaimed(long address, long size);
+
+        /** It could not be had. */
+        void faulted(long address, long size, String why);
+    }
+
     /** Tries to get all of a use case back; gives the bytes that are the normal world's again. */
-    synchronized long retry(UseCase useCase) {
+    synchronized long retry(UseCase useCase, Tidings tidings) {
         long back = 0;
         for (long cookie : List.copyOf(chunks.keySet())) {
             Chunk chunk = chunks.get(cookie);
@@ -48,9 +57,11 @@ final class Withheld {
                     protector.release(cookie);
                 } catch (HeapException e) {
                     LOG.debug("0x{} stays protected: {}", Long.toHexString(chunk.address), e.getMessage());
+                    tidings.faulted(chunk.address, chunk.size, "it could not be reclaimed: " + e.getMessage());
                     return back;
                 }
                 chunks.remove(cookie);
+                tidings.reclaimed(chunk.address, chunk.size);
                 area.release(chunk.address);
                 back += chunk.size;
             }

@@ -54,6 +54,8 @@ class AmdTeeBackendTest {
     private static final class Host implements BackendHost {
         final AtomicInteger changes = new AtomicInteger();
         final List<String> quarantined = new CopyOnWriteArrayList<>();
+        final List<String> loans = new CopyOnWriteArrayList<>();
+        private final List<Pool> tellers = new CopyOnWriteArrayList<>();
 
         @Override
         public void offersChanged() {
@@ -68,6 +70,29 @@ class AmdTeeBackendTest {
         @Override
         public void quarantined(Pool pool, long address, long size, String why) {
             quarantined.add("0x%x+0x%x".formatted(address, size));
+        }
+
+        @Override
+        public void lent(Pool pool, long address, long size) {
+            tell(pool, "lent", address, size);
+        }
+
+        @Override
+        public void reclaimed(Pool pool, long address, long size) {
+            tell(pool, "reclaimed", address, size);
+        }
+
+        @Override
+        public void faulted(Pool pool, long address, long size, String why) {
+            tell(pool, "faulted", address, size);
+        }
+
+        /** Pools are numbered in the order in which they are heard of. */
+        private void tell(Pool pool, String what, long address, long size) {
+            if (!tellers.contains(pool)) {
+                tellers.add(pool);
+            }
+            loans.add("pool %d: %s 0x%x+0x%x".formatted(tellers.indexOf(pool), what, address, size));
         }
 
         @Override
@@ -167,6 +192,9 @@ class AmdTeeBackendTest {
         assertThat(pool.usage().quarantined()).isZero();
         assertThat(taken()).isZero();
         assertThatExceptionOfType(HeapException.class).isThrownBy(() -> protector.release(buffer.address(0)));
+        assertThat(pool.retryQuarantined()).isZero();
+        assertThat(host.loans).endsWith("pool 1: reclaimed " + chunk(buffer))
+                .filteredOn(one -> one.contains("reclaimed")).hasSize(1);
     }
 
     @Test
@@ -178,9 +206,41 @@ class AmdTeeBackendTest {
         before.destroy();
         power(true);
         Pool pool = backend.open(offer());
-        pool.free(pool.allocate(PAGE, PAGE));
+        host.loans.clear();
+        PoolBuffer next = pool.allocate(PAGE, PAGE);
+        pool.free(next);
         assertThat(pool.usage().quarantined()).isZero();
         assertThat(taken()).isZero();
+        assertThat(host.loans).containsExactly("pool 1: reclaimed " + chunk(buffer), "pool 1: lent " + chunk(next),
+                "pool 1: reclaimed " + chunk(next));
+    }
+
+    @Test
+    void aLaterPoolTellsOfEachAttemptThatFails() {
+        Pool before = backend.open(offer());
+        PoolBuffer buffer = before.allocate(PAGE, PAGE);
+        power(false);
+        before.free(buffer);
+        before.destroy();
+        Pool pool = openWithoutPower();
+        host.loans.clear();
+        assertThat(pool.retryQuarantined()).isZero();
+        assertThat(host.loans).containsExactly("pool 1: faulted " + chunk(buffer));
+        power(true);
+        assertThat(pool.retryQuarantined()).isEqualTo(CHUNK);
+        assertThat(host.loans).containsExactly("pool 1: faulted " + chunk(buffer), "pool 1: reclaimed " + chunk(buffer));
+    }
+
+    /** It was there when the pool was opened, and is not any more. */
+    private Pool openWithoutPower() {
+        power(true);
+        Pool pool = backend.open(offer());
+        power(false);
+        return pool;
+    }
+
+    private static String chunk(PoolBuffer first) {
+        return "0x%x+0x%x".formatted(first.address(0), CHUNK);
     }
 
     @Test
