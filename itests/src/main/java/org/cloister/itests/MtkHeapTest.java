@@ -112,6 +112,29 @@ class MtkHeapTest {
         assertAllIsFree(name);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {CM, CMA})
+    void aSuccessorSaysWhomItWaitsForAndWhatToDo(String name) throws Exception {
+        Heap heap = heaps().await(name, PATIENCE);
+        DmaBuf left = heap.allocate(4096);
+        mtk.stop();
+        try {
+            Framework.eventually("the heap is not served", () -> !heaps().explain(name).available());
+        } finally {
+            mtk.start();
+        }
+        heaps().await(name, PATIENCE);
+        HeapException busy = catchThrowableOfType(HeapException.class, () -> heap.allocate(4096));
+        assertThat(busy).as("a refusal").isNotNull();
+        assertThat(busy.error()).as(busy.getMessage()).isEqualTo(HeapError.BUSY);
+        assertThat(busy).hasMessageContainingAll("former driver", "updated or restarted", "release those buffers");
+        assertThat(heaps().explain(name).toString()).contains("backend mtk serves it",
+                "backend mtk, as it was in generation " + left.record().generation(), "waits for 1 live buffers; release");
+        left.close();
+        assertAllIsFree(name);
+        Framework.eventually("nobody is waited for", () -> !heaps().explain(name).toString().contains("as it was in"));
+    }
+
     @Test
     void whatCannotBeGivenBackWhenTheBackendIsStoppedIsGivenBackWhenTheTrustedOsComes() throws Exception {
         Heap heap = heaps().await(CMA, PATIENCE);

@@ -43,8 +43,10 @@ public final class Tenant implements AutoCloseable {
         }
         if (tenancy.isEmpty()) {
             tenancy = Optional.of(tenancies.enter(device).orElseThrow(() -> new HeapException(HeapError.BUSY, what, name,
-                    "its former driver still has it, for buffers of before are live",
-                    "release those buffers, then try again")));
+                    "its former driver, from before the backend was updated or restarted, still has it, for buffers of "
+                    + "then are live",
+                    "release those buffers, which heap:buffers lists with their owners, then try again; or have core "
+                    + "take them away, by drain.policies")));
         }
     }
 

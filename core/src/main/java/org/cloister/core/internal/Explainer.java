@@ -18,7 +18,9 @@ final class Explainer {
         String canonical = heap != null ? heap.name() : Registry.canonical(name);
         var reasons = new ArrayList<Reason>();
         if (heap != null) {
-            heap.draining().forEach(t -> reasons.add(Reasons.draining(t)));
+            String serving = heap.backend();
+            heap.draining().forEach(t -> reasons.add(t.record().backend().equals(serving)
+                    ? Reasons.former(t) : Reasons.draining(t)));
         }
         List<Reason> standings = core.elections().standings(canonical);
         boolean available = heap != null && heap.state() == HeapState.AVAILABLE;

@@ -13,6 +13,8 @@ final class Reasons {
     /** Who made it so that one backend serves and not another. */
     enum Authority { ADMINISTRATOR, CONFIGURATION, RANKING }
 
+    private static final String RELEASE = "; release them, or have them taken away by drain.policies";
+
     private Reasons() {}
 
     static Reason served(String heap, Tenure tenure) {
@@ -74,7 +76,15 @@ final class Reasons {
     static Reason draining(Tenure tenure) {
         String id = tenure.record().backend();
         return new Reason(Kind.DRAINING, id, "backend " + id + " is leaving and waits for " + tenure.live()
-                + " live buffers");
+                + " live buffers" + RELEASE);
+    }
+
+    /** The backend that serves is the successor of itself. */
+    static Reason former(Tenure tenure) {
+        String id = tenure.record().backend();
+        return new Reason(Kind.DRAINING, id, "backend " + id + ", as it was in generation "
+                + tenure.record().generation() + " and before an update or a restart, waits for " + tenure.live()
+                + " live buffers" + RELEASE + "; until then its successor may refuse with BUSY");
     }
 
     static Reason quarantined(Tenure tenure) {

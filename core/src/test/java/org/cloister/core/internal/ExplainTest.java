@@ -69,12 +69,28 @@ class ExplainTest {
             world.remove(a);
             assertThat(explain().available()).isFalse();
             assertThat(explain().reasons().getFirst()).isEqualTo(new Reason(Kind.DRAINING, "a",
-                    "backend a is leaving and waits for 2 live buffers"));
+                    "backend a is leaving and waits for 2 live buffers; release them, or have them taken away by "
+                    + "drain.policies"));
             assertThat(reason(explain(), Kind.LEFT, "a").text()).contains("start it again or deploy another");
             world.add(FakeBackend.video("b"));
             assertThat(explain().available()).isTrue();
             assertThat(explain().reasons()).extracting(Reason::kind).containsExactly(Kind.SERVED, Kind.DRAINING);
         }
+        world.queue.runAll();
+        assertThat(explain().reasons()).extracting(Reason::kind).containsExactly(Kind.SERVED);
+    }
+
+    @Test
+    void theSuccessorOfItself() {
+        Candidate before = world.add(FakeBackend.video("a"));
+        DmaBuf buffer = world.video().allocate(1);
+        world.remove(before);
+        world.add(FakeBackend.video("a"));
+        assertThat(explain().reasons()).extracting(Reason::kind).containsExactly(Kind.SERVED, Kind.DRAINING);
+        assertThat(reason(explain(), Kind.DRAINING, "a").text()).isEqualTo("backend a, as it was in generation "
+                + buffer.record().generation() + " and before an update or a restart, waits for 1 live buffers; release "
+                + "them, or have them taken away by drain.policies; until then its successor may refuse with BUSY");
+        buffer.close();
         world.queue.runAll();
         assertThat(explain().reasons()).extracting(Reason::kind).containsExactly(Kind.SERVED);
     }

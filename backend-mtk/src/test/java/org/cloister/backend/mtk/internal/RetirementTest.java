@@ -102,7 +102,8 @@ class RetirementTest {
         MtkBackend successor = f.successor();
         Pool pool = Fixture.open(successor, type);
         HeapException e = refused(HeapError.BUSY, () -> pool.allocate(PAGE, PAGE));
-        assertThat(e.why()).contains("former driver");
+        assertThat(e.why()).contains("former driver", "before the backend was updated or restarted", "are live");
+        assertThat(e.remedy()).contains("release those buffers", "heap:buffers", "drain.policies");
         former.free(buffer);
         refused(HeapError.BUSY, () -> pool.allocate(PAGE, PAGE));
         former.destroy();
