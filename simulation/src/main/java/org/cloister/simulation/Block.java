@@ -19,6 +19,7 @@ final class Block {
     /** Bytes that one stamp stands for. */
     static final long PAGE = 4096;
     private static final int AT_A_TIME = 4;
+    private static final int USUAL_MILLIS = 30;
     private static final int LATEST_MILLIS = 3000;
 
     private final PhysicalMemory memory;
@@ -53,6 +54,11 @@ final class Block {
     /** A stamp that nobody else has. */
     long stamp() {
         return random.nextLong() | 1;
+    }
+
+    /** Works, which takes a little time. */
+    void labour() {
+        world.scheduler().pause(Duration.ofMillis(1 + random.nextInt(USUAL_MILLIS)).toNanos());
     }
 
     /** Takes its time. */

@@ -49,6 +49,11 @@ final class Faults {
         return struck;
     }
 
+    /** Whether anything goes wrong in this world. */
+    boolean areThere() {
+        return mood.rate > 0 && !over;
+    }
+
     /** Whether answers are lost in this world. */
     boolean loses() {
         return mood.loses && !over;

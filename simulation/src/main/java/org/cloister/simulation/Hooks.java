@@ -39,6 +39,11 @@ interface Hooks {
         return backends;
     }
 
+    /** The heaps that clients ask for. */
+    default List<String> names(List<String> heaps) {
+        return heaps;
+    }
+
     /** Who has which device, as the driver that starts now knows it. */
     default Tenancies tenancies(Tenancies tenancies) {
         return tenancies;

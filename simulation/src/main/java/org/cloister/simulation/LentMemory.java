@@ -120,6 +120,7 @@ final class LentMemory {
 
     private void pass(String what, Piece through, long stamp) {
         block.write(through.memory, stamp);
+        block.labour();
         require(what, stamp, through);
     }
 

@@ -152,8 +152,9 @@ final class SimulatedCrypto implements CryptoEngine {
         };
     }
 
-    /** Is late between reading and writing, now and then. */
+    /** Works between reading and writing, and is late now and then. */
     private void tarry() {
+        block.labour();
         if (faults.strike("crypto job")) {
             block.dawdle();
         }

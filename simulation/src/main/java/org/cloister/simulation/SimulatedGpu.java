@@ -3,6 +3,7 @@ package org.cloister.simulation;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.cloister.driver.panthor.internal.GpuWiring;
 import org.cloister.driver.panthor.internal.Timer;
@@ -28,7 +29,10 @@ import org.cloister.platform.mali.MaliGpu;
  */
 final class SimulatedGpu {
     private static final int STALLS = 3;
+    private static final int LATE_MILLIS = 1500;
+    /** Longer than its driver has patience. */
     private static final int LATEST_MILLIS = 6000;
+    private static final int SLOWEST_MILLIS = 10;
     /** After one in so many accesses of many bytes others run. */
     private static final int AT_A_TIME = 4;
     /** One in so many accesses is one that the bus may fail. */
@@ -38,16 +42,18 @@ final class SimulatedGpu {
     private final Soc soc;
     private final Mappings mappings;
     private final Faults faults;
+    private final SplittableRandom random;
     private final MaliGpu wiring;
     private final TreeMap<Long, Long> taken = new TreeMap<>(); // by the driver: address to size
     private final GpuModel model;
     private final GpuWiring forDriver;
 
-    SimulatedGpu(World world, ContiguousArea area, Mappings mappings, Faults faults) {
+    SimulatedGpu(World world, ContiguousArea area, Mappings mappings, Faults faults, SplittableRandom random) {
         this.world = world;
         this.soc = world.machine().soc();
         this.mappings = mappings;
         this.faults = faults;
+        this.random = random;
         wiring = BoardKind.gpu();
         model = new GpuModel(wiring, watched(wiring.initiator()), watched(wiring.protectedInitiator()), soc.interrupts()::raise,
                 body -> world.scheduler().unstarted("gpu", body));
@@ -78,9 +84,18 @@ final class SimulatedGpu {
             }
         }, () -> {
             if (++transfers[0] % AT_A_TIME == 0) {
-                world.scheduler().yield();
+                pass();
             }
         });
+    }
+
+    /** Others run meanwhile, and now and then it takes its time, too. */
+    private void pass() {
+        if (random.nextInt(AT_A_TIME) == 0) {
+            world.scheduler().pause(Duration.ofMillis(1 + random.nextInt(SLOWEST_MILLIS)).toNanos());
+        } else {
+            world.scheduler().yield();
+        }
     }
 
     private void look(String initiator, long address, long length) {
@@ -141,12 +156,13 @@ final class SimulatedGpu {
 
     /** Now and then its clock stands still for a while, from now on or from a point on that it comes to. */
     void hold() {
-        if (!faults.strike("gpu clock")) {
+        if (!faults.areThere()) {
             return;
         }
-        int way = faults.way(1 + STALLS);
+        int way = random.nextInt(1 + STALLS);
+        int latest = random.nextInt(4) == 0 ? LATEST_MILLIS : LATE_MILLIS;
         Clip clip = way == STALLS ? model.stall() : model.stallAt(Point.values()[way], () -> { });
-        world.scheduler().after(Duration.ofMillis(1 + faults.way(LATEST_MILLIS)).toNanos(),
+        world.scheduler().after(Duration.ofMillis(1 + random.nextInt(latest)).toNanos(),
                 () -> world.scheduler().start("gpu clock", clip::close));
     }
 

@@ -53,9 +53,9 @@ final class World {
         this.scheduler = scheduler;
         this.hooks = hooks;
         this.trace = trace;
-        heaps = BoardKind.of(seed) == BoardKind.LAB
+        heaps = hooks.names(BoardKind.of(seed) == BoardKind.LAB
                 ? List.of(VIDEO, UI, KEYS, "restricted_mtk_cm", "restricted_mtk_cma")
-                : List.of(VIDEO, UI, KEYS);
+                : List.of(VIDEO, UI, KEYS));
     }
 
     /** Switches the board on and starts everybody; on a thread of the simulation. */
@@ -98,7 +98,7 @@ final class World {
         var signer = new Signer(this, hooks.crypto(new SimulatedCrypto(block("crypto", mappings, random), faults)),
                 mappings, random.split());
         actors.add(scheduler.start("signer", signer::run));
-        gpu = new SimulatedGpu(this, bundles.area(), mappings, faults);
+        gpu = new SimulatedGpu(this, bundles.area(), mappings, faults, random.split());
         var composer = new Composer(this, gpu, mappings, random.split());
         actors.add(scheduler.start("composer", composer::run));
     }

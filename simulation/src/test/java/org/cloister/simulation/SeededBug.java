@@ -25,9 +25,11 @@ import org.cloister.heap.DmaBuf;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.Heaps;
 import org.cloister.heap.UseCase;
+import org.cloister.importer.Attachment;
 import org.cloister.importer.Constraints;
 import org.cloister.importer.Importer;
 import org.cloister.importer.Importers;
+import org.cloister.importer.Mapping;
 import org.cloister.platform.ContiguousArea;
 import org.cloister.platform.Initiator;
 import org.cloister.platform.PhysicalMemory;
@@ -166,7 +168,9 @@ enum SeededBug {
         public Importers driversImporters(String driver, Importers importers) {
             return !driver.equals("gpu") ? importers : proxy(Importers.class, importers, Map.of("attach", arguments -> {
                 Importer importer = proxy(Importer.class, (Importer) arguments[1], Map.of("invalidated", told -> null));
-                return importers.attach((DmaBuf) arguments[0], importer, (Access) arguments[2]);
+                Attachment attachment = importers.attach((DmaBuf) arguments[0], importer, (Access) arguments[2]);
+                return proxy(Attachment.class, attachment, Map.of("map", wanted -> proxy(Mapping.class,
+                        attachment.map((Access) wanted[0], (Duration) wanted[1]), Map.of("isValid", asked -> true))));
             }));
         }
     }),
@@ -212,6 +216,11 @@ enum SeededBug {
         @Override
         public List<String> backends(List<String> backends) {
             return backends.contains("mtk") ? List.of("mtk") : backends; // it has such a device
+        }
+
+        @Override
+        public List<String> names(List<String> heaps) {
+            return heaps.stream().filter(heap -> heap.startsWith("restricted_mtk") || heap.equals(World.VIDEO)).toList();
         }
     }),
     /** A bundle stops, and nobody cares what it left. */

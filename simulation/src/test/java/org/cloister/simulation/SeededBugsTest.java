@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** An auditor that finds nothing may be blind: each promise is broken on purpose, and it must see that. */
 class SeededBugsTest {
     private static final long SEEDS = 64;
-    private static final long STEPS = 4000;
+    private static final long STEPS = 12_000;
 
     @ParameterizedTest
     @EnumSource(SeededBug.class)
