@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.cloister.backend.HeapBackend;
 import org.cloister.heap.Heaps;
+import org.cloister.heap.Reservation;
 import org.cloister.importer.Importers;
 
 /** Core without a framework: each bundle is a name. */
@@ -56,6 +57,12 @@ public final class TestCore implements AutoCloseable {
             }
             Thread.onSpinWait();
         }
+    }
+
+    /** The fences of all buffers of a heap, whoever has them. */
+    public List<Reservation> reservations(String heap) {
+        return core.registry().byName().get(heap).tenures().stream().flatMap(tenure -> tenure.buffers().stream())
+                .<Reservation>map(Buffer::reservation).toList();
     }
 
     public Heaps heaps(String bundle) {

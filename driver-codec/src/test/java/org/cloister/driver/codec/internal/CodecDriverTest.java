@@ -50,10 +50,10 @@ import org.junit.jupiter.api.Test;
 class CodecDriverTest {
     private static final String CLIENT = "client";
     private static final String DRIVER = "driver";
-    private static final StreamFormat STREAM = new StreamFormat(VideoCodec.H264, new byte[0], PixelFormat.I420);
+    static final StreamFormat STREAM = new StreamFormat(VideoCodec.H264, new byte[0], PixelFormat.I420);
 
     /** Two pictures that the client holds, two for the decoder; its firmware, a ring, motion, and three pictures. */
-    private static final long BUFFERS = 4 + 6;
+    static final long BUFFERS = 4 + 6;
 
     private final TestBoard board = new TestBoard();
     private final CodecDriverComponent driver = new CodecDriverComponent(board.decoder(), board.firmware(),
@@ -577,7 +577,7 @@ class CodecDriverTest {
         return picture;
     }
 
-    private static List<byte[]> accessUnits(String name) {
+    static List<byte[]> accessUnits(String name) {
         byte[] stream = resource(name + ".h264");
         List<byte[]> units = new ArrayList<>();
         int start = 0;
