@@ -162,7 +162,7 @@ final class GpuCore {
                 settled.signal();
             });
         })) {
-            timer.patience(limits.exit().plus(limits.map())).await(settled);
+            timer.patience(patience()).await(settled); // it may be entering protected mode, or being reset
         }
     }
 

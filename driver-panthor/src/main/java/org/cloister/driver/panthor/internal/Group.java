@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.driver.panthor.internal;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -26,8 +25,6 @@ final class Group implements GpuGroup {
     private static final Logger LOG = LoggerFactory.getLogger(Group.class);
     private static final String COMPOSE = CompositionRules.COMPOSE;
     private static final int EXCEPTION = 0xff;
-    /** How long core is kept waiting for work that the GPU has. */
-    private static final Duration SETTLE = Duration.ofSeconds(1);
 
     private final GpuCore core;
     private final GroupSettings settings;
@@ -86,7 +83,7 @@ final class Group implements GpuGroup {
         rules.check(composition);
         Job job = queue.admit(id -> new Job(id, composition, core.importers(),
                 core.uses().sources(settings.isProtected()), core.uses().targets(settings.isProtected()), this::settle,
-                core.timer().patience(SETTLE)));
+                core.timer().patience(core.limits().job().plus(core.patience()))));
         if (!core.thread().run(() -> accept(job))) {
             JobQueue.abandon(job, closed());
         }

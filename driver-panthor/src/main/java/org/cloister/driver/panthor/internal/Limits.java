@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param exit until it has left protected mode before its work is done
  * @param ping between two questions whether the firmware lives
  * @param job until a composition is done
- * @param map to let go of memory that core moves or revokes
+ * @param map to let go of memory that core moves or revokes, besides what the GPU takes
  */
 public record Limits(Duration boot, Duration answer, Duration enter, Duration active, Duration exit, Duration ping,
         Duration job, Duration map) {

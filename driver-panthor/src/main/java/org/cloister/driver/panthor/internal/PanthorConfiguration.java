@@ -29,7 +29,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     /** Becomes the property {@code map.limit.ms}. */
     @AttributeDefinition(name = "Mapping limit (ms)",
-            description = "How long the device may take to let go of a buffer that core moves or revokes.",
+            description = "How long the driver may take to let go of a buffer that core moves or revokes, besides what"
+                    + " the GPU takes to be done with it or to be reset.",
             min = "1", max = "60000")
     int map_limit_ms() default 1000;
 }
