@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.cloister.admin.BufferReport;
+import org.cloister.admin.HeapAdmin;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapEvent;
 import org.cloister.heap.HeapListener;
@@ -62,6 +65,33 @@ class MovePlaybackTest {
         assertThat(of(HeapEvent.Revoked.class)).isEmpty();
         Heap heap = Framework.service(Heap.class, "(heap.name=%s)".formatted(VIDEO));
         assertThat(heap.usage().buffers()).isZero();
+    }
+
+    /** By {@code --swap} all backends serve for a moment before the clip begins, and what the GPU has is moved then. */
+    @Test
+    void whatTheGpuNeedsInProtectedModeIsMovedInMidStream() {
+        HeapAdmin admin = Framework.service(HeapAdmin.class, null);
+        // With its first buffer MediaTek's backend knows which of the board's trusted OSes guards its memory.
+        Framework.service(Heap.class, "(heap.name=restricted_mtk_cm)").allocate(4096).close();
+        CompletableFuture<String> played = CompletableFuture.supplyAsync(() ->
+                Player.play("--json", "--picture", directory.resolve("sheet.png").toString()));
+        Framework.eventually("pictures are composed",
+                () -> played.isDone() || of(HeapEvent.Allocated.class).size() > 40);
+        List<Long> ofTheGpu = admin.buffers().stream().filter(buffer -> buffer.name().startsWith("GPU "))
+                .map(BufferReport::id).toList();
+        admin.swap(VIDEO, "mtk");
+        String report;
+        try {
+            report = played.join();
+        } finally {
+            admin.restore(VIDEO);
+        }
+        Player.assertExact(report);
+        assertThat(report).contains("\"backends\":[\"optee\",\"mtk\"]", "\"composed\":125",
+                "\"stillLent\":\"0x0\"");
+        assertThat(of(HeapEvent.Moved.class)).extracting(HeapEvent.Moved::buffer).containsAll(ofTheGpu);
+        assertThat(ofTheGpu).as("firmware and suspend buffer").hasSizeGreaterThan(1);
+        assertThat(of(HeapEvent.Revoked.class)).isEmpty();
     }
 
     private <E extends HeapEvent> List<E> of(Class<E> kind) {
