@@ -22,7 +22,8 @@ import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.Configuration;
 
 /**
- * What decoder, GPU and display work in is moved to the backend that takes over, while a clip plays, and nobody notices.
+ * What decoder, GPU and display work in is moved to the backend that takes over, while a clip plays, and nobody
+ * notices.
  */
 class MovePlaybackTest {
     private static final String VIDEO = "protected,secure-video";
