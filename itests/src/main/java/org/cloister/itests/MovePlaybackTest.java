@@ -3,6 +3,7 @@ package org.cloister.itests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,13 +33,10 @@ class MovePlaybackTest {
     Path directory;
 
     private final Queue<HeapEvent> events = new ConcurrentLinkedQueue<>();
-    private Configuration core;
     private ServiceRegistration<HeapListener> listener;
 
     @BeforeEach
-    void configure() throws Exception {
-        core = Framework.configuration("org.cloister.core");
-        core.update(Framework.properties(Map.of("drain.policies", new String[] {VIDEO + "=move"})));
+    void switchOn() throws Exception {
         listener = Framework.context().registerService(HeapListener.class, events::add,
                 Framework.properties(Map.of(HeapListener.HEAPS, VIDEO)));
         Boards.on("lab");
@@ -48,12 +46,11 @@ class MovePlaybackTest {
     void switchOff() throws Exception {
         Boards.off();
         listener.unregister();
-        Framework.remove(core);
     }
 
     @Test
     void whatIsMovedInMidStreamPlaysExactly() {
-        String report = Player.play("--json", "--swap", "mtk@1s,optee@2s,mtk@3s,optee@4s",
+        String report = Player.play("--json", "--move", "--swap", "mtk@1s,optee@2s,mtk@3s,optee@4s",
                 "--picture", directory.resolve("sheet.png").toString());
         Player.assertExact(report);
         assertThat(Player.number(report, "frames")).isEqualTo(125);
@@ -63,6 +60,7 @@ class MovePlaybackTest {
         assertThat(of(HeapEvent.Moved.class)).isNotEmpty()
                 .allSatisfy(moved -> assertThat(moved).returns("optee", HeapEvent.Moved::from)
                         .returns("mtk", HeapEvent.Moved::to));
+        assertThat(Player.number(report, "moved")).isBetween(1L, (long) of(HeapEvent.Moved.class).size());
         assertThat(of(HeapEvent.Revoked.class)).isEmpty();
         Heap heap = Framework.service(Heap.class, "(heap.name=%s)".formatted(VIDEO));
         assertThat(heap.usage().buffers()).isZero();
@@ -70,12 +68,22 @@ class MovePlaybackTest {
 
     /** By {@code --swap} all backends serve for a moment before the clip begins, and what the GPU has is moved then. */
     @Test
-    void whatTheGpuNeedsInProtectedModeIsMovedInMidStream() {
+    void whatTheGpuNeedsInProtectedModeIsMovedInMidStream() throws IOException {
+        Configuration core = Framework.configuration("org.cloister.core");
+        core.update(Framework.properties(Map.of("drain.policies", new String[] {VIDEO + "=move"})));
+        try {
+            moveWhatTheGpuHas();
+        } finally {
+            Framework.remove(core);
+        }
+    }
+
+    private void moveWhatTheGpuHas() {
         HeapAdmin admin = Framework.service(HeapAdmin.class, null);
         // With its first buffer MediaTek's backend knows which of the board's trusted OSes guards its memory.
         Framework.service(Heap.class, "(heap.name=restricted_mtk_cm)").allocate(4096).close();
         CompletableFuture<String> played = CompletableFuture.supplyAsync(() ->
-                Player.play("--json", "--picture", directory.resolve("sheet.png").toString()));
+                Player.play("--json", "--real-time", "--picture", directory.resolve("sheet.png").toString()));
         Framework.eventually("pictures are composed",
                 () -> played.isDone() || of(HeapEvent.Allocated.class).size() > 40);
         List<Long> ofTheGpu = admin.buffers().stream().filter(buffer -> buffer.name().startsWith("GPU "))

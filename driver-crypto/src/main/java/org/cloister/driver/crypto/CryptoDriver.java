@@ -61,7 +61,9 @@ public interface CryptoDriver {
      * the digest is fetched from where it is: nobody copies them together, which a CPU could not.
      *
      * @param key of this driver
-     * @param digest restricted memory for keys, with the digest at its beginning
+     * @param digest restricted memory for keys, with the digest at its beginning. A {@link #hash} that fails while the job
+     *     waits for it makes this {@code CANCELLED}; one that had failed before is not waited for, and what is there is
+     *     signed: its fence says so
      * @return completes with the signature, or with {@code HeapException}, see above
      * @throws org.cloister.heap.HeapException as {@link #hash}; {@code INVALID_ARGUMENT} for a key of another driver or
      *     one that is closed

@@ -37,6 +37,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class ConfiguredBackends implements BackendChoice, HeapListener {
     private static final String PID = "org.cloister.core";
     private static final String BACKENDS = "heap.backends";
+    private static final String POLICIES = "drain.policies";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final ConfigurationAdmin admin;
@@ -44,6 +45,7 @@ public final class ConfiguredBackends implements BackendChoice, HeapListener {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private Optional<Optional<Dictionary<String, Object>>> original = Optional.empty(); // inner: none; guarded by lock
+    private long moved; // guarded by lock
 
     /** Takes what it needs. */
     @Activate
@@ -56,6 +58,7 @@ public final class ConfiguredBackends implements BackendChoice, HeapListener {
     public void onEvent(HeapEvent event) {
         lock.lock();
         try {
+            moved += event instanceof HeapEvent.Moved ? 1 : 0;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -63,15 +66,21 @@ public final class ConfiguredBackends implements BackendChoice, HeapListener {
     }
 
     @Override
-    public void choose(Heap heap, List<String> backends) throws InterruptedException {
+    public void choose(Heap heap, List<String> backends, boolean move) throws InterruptedException {
         lock.lock();
         try {
             Configuration configuration = configuration();
             Optional<Dictionary<String, Object>> before = Optional.ofNullable(configuration.getProperties());
             if (original.isEmpty()) {
                 original = Optional.of(before);
+                moved = 0;
             }
-            configuration.update(with(before, heap.name(), backends));
+            Dictionary<String, Object> after = copy(before);
+            set(after, BACKENDS, heap.name(), String.join(",", backends));
+            if (move) {
+                set(after, POLICIES, heap.name(), "move");
+            }
+            configuration.update(after);
             long left = PATIENCE.toNanos();
             while (!heap.backend().equals(backends.getFirst())) {
                 if (left <= 0) {
@@ -92,15 +101,18 @@ public final class ConfiguredBackends implements BackendChoice, HeapListener {
         return admin.getConfiguration(PID, "?");
     }
 
-    /** The same configuration with another line for the heap. */
-    private static Dictionary<String, Object> with(
-            Optional<Dictionary<String, Object>> before, String heap, List<String> backends) {
+    private static Dictionary<String, Object> copy(Optional<Dictionary<String, Object>> before) {
         Dictionary<String, Object> after = new Hashtable<>();
         before.ifPresent(found -> Collections.list(found.keys()).forEach(key -> after.put(key, found.get(key))));
-        List<String> lines = new ArrayList<>(lines(after.get(BACKENDS)).filter(line -> !isFor(line, heap)).toList());
-        lines.add(heap + "=" + String.join(",", backends));
-        after.put(BACKENDS, lines.toArray(String[]::new));
         return after;
+    }
+
+    /** Has one line for the heap, whatever there was. */
+    private static void set(Dictionary<String, Object> configuration, String option, String heap, String value) {
+        List<String> lines = new ArrayList<>(
+                lines(configuration.get(option)).filter(line -> !isFor(line, heap)).toList());
+        lines.add(heap + "=" + value);
+        configuration.put(option, lines.toArray(String[]::new));
     }
 
     private static Stream<String> lines(Object value) {
@@ -115,6 +127,16 @@ public final class ConfiguredBackends implements BackendChoice, HeapListener {
     private static boolean isFor(String line, String heap) {
         String name = line.substring(0, Math.max(0, line.lastIndexOf('='))).strip();
         return name.equals(heap) || name.replaceFirst("^restricted,", "protected,").equals(heap);
+    }
+
+    @Override
+    public long moved() {
+        lock.lock();
+        try {
+            return moved;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

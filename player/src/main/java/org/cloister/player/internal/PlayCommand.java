@@ -63,6 +63,11 @@ public final class PlayCommand implements Callable<Integer> {
         "all@500ms: every half second the next one of all that can serve the heap in memory that can be filled."})
     private String swaps = "";
 
+    @Option(names = "--move", description = {
+        "With --swap: have the secure side move live buffers to the backend that takes over, where it can (OP-TEE by SMC",
+        "to MediaTek's memory application in it). Otherwise they stay where they are until they are released."})
+    private boolean move;
+
     @Option(names = "--real-time",
             description = "Show each picture when it is due, as for a viewer; otherwise as soon as it can be.")
     private boolean realTime;
@@ -81,7 +86,7 @@ public final class PlayCommand implements Callable<Integer> {
 
     private boolean attempt() throws IOException, InterruptedException {
         PictureFile.requireWritable(picture, "--picture");
-        SwapPlan plan = SwapPlan.parse(swaps);
+        SwapPlan plan = move ? SwapPlan.parse(swaps).withMoves() : SwapPlan.parse(swaps);
         PlayReport report;
         if (clip.isPresent()) {
             ContentKeys given = ContentKeys.parse(keys);

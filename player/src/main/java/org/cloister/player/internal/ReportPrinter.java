@@ -36,6 +36,7 @@ final class ReportPrinter {
         if (report.damaged() > 0) {
             line(out, "damaged", "%d access units could not be decoded completely".formatted(report.damaged()));
         }
+        report.moved().ifPresent(moved -> line(out, "moved", "%d buffers, from one backend to the next".formatted(moved)));
         line(out, "attacks", "%d tried, %d repelled%s (%s)".formatted(report.probes(), report.repelled(),
                 report.ciphertext() == 0 ? "" : ", of which %d read ciphertext".formatted(report.ciphertext()),
                 attackers(report.attackers())));
@@ -109,8 +110,9 @@ final class ReportPrinter {
                 .add("codec", report.codec().label())
                 .add("board", report.board())
                 .add("heap", report.heap())
-                .add("backends", backends)
-                .add("probes", report.probes())
+                .add("backends", backends);
+        report.moved().ifPresent(moved -> object.add("moved", moved));
+        object.add("probes", report.probes())
                 .add("repelled", report.repelled())
                 .add("ciphertext", report.ciphertext())
                 .add("swaps", report.swaps())

@@ -111,6 +111,7 @@ class PlayCommandTest {
         "--swap carveout@2             | Cannot use --swap: \"carveout@2\" is not a backend, an @ and a time",
         "--swap all@1s,carveout@2s     | Cannot use --swap: \"all\" says when every backend takes over, so nothing goes",
         "--swap all@0ms                | Cannot use --swap: there is no end to swaps every 0 s",
+        "--move                        | Cannot use --move: buffers are moved when a backend takes over, and none does",
         "--swap nosuch@1s              | Cannot use --swap: backend nosuch is not there, or knows nothing of heap",
         "--reference nosuch.framemd5    | Cannot compare with nosuch.framemd5: there is no such file",
         "--picture nosuch/picture.png   | Cannot write nosuch/picture.png: it is not in a directory that can be written",

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.cloister.heap.HeapUsage;
 import org.cloister.platform.device.PictureFormat;
 import org.cloister.platform.device.VideoCodec;
@@ -26,6 +27,7 @@ import org.cloister.platform.device.VideoCodec;
  * @param board the board it ran on
  * @param heap the heap
  * @param backends who served it, in order
+ * @param moved how many buffers were moved from one of them to the next, if they were to be
  * @param probes how many attacks there were
  * @param repelled how many of them got nowhere
  * @param ciphertext how many of these read something, which was proven to be ciphertext
@@ -51,6 +53,7 @@ public record PlayReport(
         String board,
         String heap,
         List<String> backends,
+        OptionalLong moved,
         long probes,
         long repelled,
         long ciphertext,

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -56,7 +57,7 @@ public final class Playback {
 
     /** What is known when all of a clip was shown. */
     private record Shown(VideoTrack track, Optional<String> scheme, List<String> decryptedBy, DecodeWatch watch,
-            Feeder feeder, long nanos) {}
+            Feeder feeder, OptionalLong moved, long nanos) {}
 
     /**
      * Plays the clip to its end.
@@ -154,7 +155,7 @@ public final class Playback {
             feeder.awaitAll();
             screen.awaitAll();
             watch.check();
-            return new Shown(track, scheme, decryptions.by(), watch, feeder,
+            return new Shown(track, scheme, decryptions.by(), watch, feeder, swapper.moved(),
                     nanoTime.getAsLong() - start);
         }
     }
@@ -177,6 +178,7 @@ public final class Playback {
                 bench.soc().board(),
                 heap.name(),
                 shown.feeder().backends(),
+                shown.moved(),
                 tally.tried(),
                 tally.repelled(),
                 tally.ciphertext(),

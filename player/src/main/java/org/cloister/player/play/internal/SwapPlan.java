@@ -15,10 +15,11 @@ import org.cloister.player.clip.internal.ClipException;
  *
  * @param steps in the order of their times
  * @param period how often the next backend of all takes over; empty when the steps say it all
+ * @param moving whether live buffers are moved to the one that takes over, where that can be
  */
-public record SwapPlan(List<Step> steps, Optional<Duration> period) {
+public record SwapPlan(List<Step> steps, Optional<Duration> period, boolean moving) {
     /** One backend serves from beginning to end. */
-    public static final SwapPlan NONE = new SwapPlan(List.of(), Optional.empty());
+    public static final SwapPlan NONE = new SwapPlan(List.of(), Optional.empty(), false);
 
     /** Stands for each backend in turn. */
     static final String ALL = "all";
@@ -59,7 +60,7 @@ public record SwapPlan(List<Step> steps, Optional<Duration> period) {
         }
         if (steps.stream().noneMatch(step -> step.backend().equals(ALL))) {
             steps.sort(Comparator.comparing(Step::at));
-            return new SwapPlan(steps, Optional.empty());
+            return new SwapPlan(steps, Optional.empty(), false);
         }
         if (steps.size() > 1) {
             throw new ClipException("use", "--swap", "\"all\" says when every backend takes over, so nothing goes with"
@@ -68,7 +69,20 @@ public record SwapPlan(List<Step> steps, Optional<Duration> period) {
         if (steps.getFirst().at().isZero()) {
             throw new ClipException("use", "--swap", "there is no end to swaps every 0 s", EXAMPLE);
         }
-        return new SwapPlan(List.of(), Optional.of(steps.getFirst().at()));
+        return new SwapPlan(List.of(), Optional.of(steps.getFirst().at()), false);
+    }
+
+    /**
+     * The same, with live buffers moved.
+     *
+     * @throws ClipException when nothing is swapped
+     */
+    public SwapPlan withMoves() {
+        if (isEmpty()) {
+            throw new ClipException("use", "--move", "buffers are moved when a backend takes over, and none does",
+                    "say which with --swap");
+        }
+        return new SwapPlan(steps, period, true);
     }
 
     private static Duration time(String digits, String unit) {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -170,12 +171,17 @@ final class Swapper implements AutoCloseable {
     private void choose(String backend) throws InterruptedException {
         List<String> order = new ArrayList<>(List.of(backend));
         able.stream().filter(other -> !other.equals(backend)).forEach(order::add);
-        bench.backends().choose(heap, order);
+        bench.backends().choose(heap, order, plan.moving());
         prober.backendChanged();
     }
 
     private static String seconds(Duration time) {
         return "%d.%03d s".formatted(time.toSeconds(), time.toMillisPart());
+    }
+
+    /** How many buffers were moved to those that took over; empty unless that was asked for. */
+    OptionalLong moved() {
+        return plan.moving() ? OptionalLong.of(bench.backends().moved()) : OptionalLong.empty();
     }
 
     /** The clip is over: tells what was not reached. */

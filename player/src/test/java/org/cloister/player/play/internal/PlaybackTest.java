@@ -251,7 +251,7 @@ class PlaybackTest {
     }
 
     private static SwapPlan plan(Step... steps) {
-        return new SwapPlan(List.of(steps), Optional.empty());
+        return new SwapPlan(List.of(steps), Optional.empty(), false);
     }
 
     @ParameterizedTest

@@ -29,8 +29,13 @@ public final class PlayerBoard implements AutoCloseable {
     private final StringWriter said = new StringWriter();
     private final BackendChoice choice = new BackendChoice() {
         @Override
-        public void choose(Heap heap, List<String> backends) {
+        public void choose(Heap heap, List<String> backends, boolean move) {
             board.core().prefer(heap.name(), backends);
+        }
+
+        @Override
+        public long moved() {
+            return 0; // no backend of this board can
         }
 
         @Override
