@@ -2,9 +2,11 @@
 package org.cloister.simulation;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import org.cloister.platform.Initiator;
 import org.cloister.platform.PhysicalMemory;
@@ -54,6 +56,17 @@ final class Block {
     /** A stamp that nobody else has. */
     long stamp() {
         return random.nextLong() | 1;
+    }
+
+    /** Does the next of what is queued, again and again until the run is over. Who queues wakes the thread. */
+    void serve(Collection<?> queue, Runnable next) {
+        while (!world.isOver()) {
+            if (queue.isEmpty()) {
+                LockSupport.park();
+            } else {
+                next.run();
+            }
+        }
     }
 
     /** Works, which takes a little time. */

@@ -38,12 +38,12 @@ import org.cloister.platform.device.Scene;
 final class Composer {
     private static final String NAME = "composer";
     private static final String DRIVER = "gpu";
+    private static final int LONGEST_PAUSE_MILLIS = 800;
     private static final int SIDE = 32;
     private static final int MOST_GROUPS = 4;
     private static final int MOST_JOBS = 3;
     private static final long COLOURS = 0x00ff_ffff_00ff_ffffL; // a GPU writes nothing to the fourth byte of a pixel
     private static final Duration LONG = Duration.ofDays(1);
-    private static final Duration END = Duration.ofMinutes(30);
     private static final Limits LIMITS = Limits.standard(Duration.ofSeconds(10), Duration.ofSeconds(1));
 
     private final World world;
@@ -53,7 +53,7 @@ final class Composer {
     private final Heaps heaps;
     private final Importers importers;
     private final Content content;
-    private final List<Fence> given = new ArrayList<>(); // those that are not signalled yet
+    private final DriverUser user;
     private final List<GpuGroup> groups = new ArrayList<>();
     private PanthorDriverComponent driver;
     private Optional<Heap> bound = Optional.empty();
@@ -65,6 +65,7 @@ final class Composer {
         this.random = random;
         this.heaps = world.core().heaps(NAME);
         this.importers = world.core().importers(NAME);
+        this.user = new DriverUser(NAME, world, random);
         this.content = new Content(world, importers, random);
     }
 
@@ -76,25 +77,10 @@ final class Composer {
     /** Composes until the run is over, then closes all, and waits for what was promised. */
     void run() {
         start();
-        while (!world.isEnding()) {
-            try {
-                act();
-            } catch (HeapException e) {
-                world.trace().note("composer refused " + e.error());
-            }
-            world.scheduler().pause(Duration.ofMillis(1 + random.nextInt(800)).toNanos());
-        }
+        user.act(this::act, LONGEST_PAUSE_MILLIS);
         groups.forEach(GpuGroup::close);
         stop();
-        for (long end = world.scheduler().nanos() + END.toNanos(); !settled() && world.scheduler().nanos() < end;) {
-            world.scheduler().pause(Duration.ofSeconds(1).toNanos());
-        }
-        given.forEach(fence -> world.found(new Violation(5, "everybody has stopped, and nobody has signalled " + fence)));
-    }
-
-    private boolean settled() {
-        given.removeIf(Fence::isSignalled);
-        return given.isEmpty();
+        user.conclude();
     }
 
     private void stop() {
@@ -107,7 +93,6 @@ final class Composer {
     }
 
     private void act() {
-        settled();
         if (driver.readiness().mode() == GpuMode.DEAD) {
             restart();
             return;
@@ -173,7 +158,7 @@ final class Composer {
             }
             return lost;
         });
-        if (groups.isEmpty() || given.size() >= MOST_JOBS) {
+        if (groups.isEmpty() || user.open() >= MOST_JOBS) {
             make();
             return;
         }
@@ -191,7 +176,7 @@ final class Composer {
                 if (!group.settings().isProtected()) {
                     world.found(new Violation(1, "restricted memory was not refused to a GPU in normal mode"));
                 }
-                given.add(done);
+                user.promised(done);
                 done.onSignal(() -> over(done, target, format.size(), stamp & COLOURS));
             });
         } catch (HeapException e) {
@@ -207,7 +192,7 @@ final class Composer {
             return;
         }
         Fence checked = new Fence("look at what " + done + " has made");
-        given.add(checked);
+        user.promised(checked);
         world.scheduler().start("reader", () -> {
             try (target) {
                 look(target, size, done, expected);

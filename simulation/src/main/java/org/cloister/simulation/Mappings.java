@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.cloister.heap.Access;
 import org.cloister.heap.BufferRecord;
-import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Reservation;
 import org.cloister.importer.Attachment;
 import org.cloister.importer.Constraints;

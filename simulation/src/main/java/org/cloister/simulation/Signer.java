@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.simulation;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,10 +25,10 @@ import org.cloister.platform.layout.RsaKey;
 final class Signer {
     private static final String NAME = "signer";
     private static final String DRIVER = "crypto";
+    private static final int LONGEST_PAUSE_MILLIS = 600;
     private static final int BITS = 1024;
     private static final int MOST_KEYS = 3;
     private static final int MOST_JOBS = 4;
-    private static final Duration END = Duration.ofMinutes(30);
 
     private final World world;
     private final CryptoEngine engine;
@@ -37,7 +36,7 @@ final class Signer {
     private final SplittableRandom random;
     private final Heaps heaps;
     private final Content content;
-    private final List<Fence> given = new ArrayList<>(); // those that are not signalled yet
+    private final DriverUser user;
     private final List<CryptoKey> keys = new ArrayList<>();
     private CryptoDriverComponent driver;
 
@@ -47,6 +46,7 @@ final class Signer {
         this.mappings = mappings;
         this.random = random;
         this.heaps = world.core().heaps(NAME);
+        this.user = new DriverUser(NAME, world, random);
         this.content = new Content(world, world.core().importers(NAME), random);
     }
 
@@ -58,30 +58,14 @@ final class Signer {
     /** Signs until the run is over, then closes all, and waits for what was promised. */
     void run() {
         start();
-        while (!world.isEnding()) {
-            try {
-                act();
-            } catch (HeapException e) {
-                world.trace().note("signer refused " + e.error());
-            }
-            world.scheduler().pause(Duration.ofMillis(1 + random.nextInt(600)).toNanos());
-        }
+        user.act(this::act, LONGEST_PAUSE_MILLIS);
         driver.close();
-        for (long end = world.scheduler().nanos() + END.toNanos(); !settled() && world.scheduler().nanos() < end;) {
-            world.scheduler().pause(Duration.ofSeconds(1).toNanos());
-        }
+        user.conclude();
         keys.forEach(CryptoKey::close);
-        given.forEach(fence -> world.found(new Violation(5, "everybody has stopped, and nobody has signalled " + fence)));
-    }
-
-    private boolean settled() {
-        given.removeIf(Fence::isSignalled);
-        return given.isEmpty();
     }
 
     private void act() {
-        settled();
-        if (given.size() >= MOST_JOBS) {
+        if (user.open() >= MOST_JOBS) {
             return;
         }
         switch (random.nextInt(16)) {
@@ -116,7 +100,7 @@ final class Signer {
             }
             told("key", made, failure);
         });
-        given.add(made);
+        user.promised(made);
         while (keys.size() > MOST_KEYS) {
             keys.removeFirst().close();
         }
@@ -141,7 +125,7 @@ final class Signer {
         content.filled(heap, size, stamp, message -> {
             try (DmaBuf digest = heap.allocate(Block.PAGE)) {
                 Fence hashed = driver.hash(message, size, digest);
-                given.add(hashed);
+                user.promised(hashed);
                 CompletionStage<byte[]> signature = driver.sign(key, digest);
                 // A hash that failed before is waited for no more, as any fence: what is signed is what was there.
                 boolean meaningful = hashed.failure().isEmpty();
@@ -153,7 +137,7 @@ final class Signer {
 
     private void look(CompletionStage<byte[]> signature, boolean meaningful, Fence hashed, byte[] modulus, long stamp) {
         Fence signed = new Fence("a signature");
-        given.add(signed);
+        user.promised(signed);
         signature.whenComplete((bytes, failure) -> {
             if (failure == null && meaningful && (!hashed.isSignalled() || hashed.failure().isPresent())) {
                 world.found(new Violation(5, "there is a signature of what " + hashed + " did not make"));

@@ -89,13 +89,7 @@ final class SimulatedCrypto implements CryptoEngine {
     }
 
     private void work() {
-        while (!block.world().isOver()) {
-            if (queue.isEmpty()) {
-                LockSupport.park();
-            } else {
-                next();
-            }
-        }
+        block.serve(queue, this::next);
     }
 
     private void next() {

@@ -118,13 +118,7 @@ final class SimulatedDisplay implements DisplayController, DisplayPipe {
     }
 
     private void work() {
-        while (!block.world().isOver()) {
-            if (queue.isEmpty()) {
-                LockSupport.park();
-            } else {
-                next();
-            }
-        }
+        block.serve(queue, this::next);
     }
 
     private void next() {

@@ -2,7 +2,6 @@
 package org.cloister.simulation;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.cloister.emulator.soc.ProgrammedRegion;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.simulation;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -40,10 +38,10 @@ final class Viewer {
     private static final String VIDEO = World.VIDEO;
     private static final String UI = World.UI;
     private static final String NAME = "viewer";
+    private static final int LONGEST_PAUSE_MILLIS = 300;
     private static final int MOST_UNITS = 4;
     private static final int HELD = 2;
     private static final int SIDE = 64;
-    private static final Duration END = Duration.ofMinutes(30);
 
     private final World world;
     private final VideoDecoder decoder;
@@ -52,7 +50,7 @@ final class Viewer {
     private final SplittableRandom random;
     private final Heaps heaps;
     private final Content content;
-    private final List<Fence> given = new ArrayList<>(); // those that are not signalled yet
+    private final DriverUser user;
     private final Deque<Frame> frames = new ArrayDeque<>(); // those that are held
     private final Map<DisplayPlane, Long> flips = new HashMap<>();
     private final Map<DisplayPlane, Long> shown = new HashMap<>();
@@ -68,6 +66,7 @@ final class Viewer {
         this.mappings = mappings;
         this.random = random;
         this.heaps = world.core().heaps(NAME);
+        this.user = new DriverUser(NAME, world, random);
         this.content = new Content(world, world.core().importers(NAME), random);
     }
 
@@ -85,30 +84,14 @@ final class Viewer {
     void run() {
         startCodec();
         startDisplay();
-        while (!world.isEnding()) {
-            try {
-                act();
-            } catch (HeapException e) {
-                world.trace().note("viewer refused " + e.error());
-            }
-            world.scheduler().pause(Duration.ofMillis(1 + random.nextInt(300)).toNanos());
-        }
+        user.act(this::act, LONGEST_PAUSE_MILLIS);
         closeSession();
         codec.closeAll();
         display.close();
-        for (long end = world.scheduler().nanos() + END.toNanos(); !settled() && world.scheduler().nanos() < end;) {
-            world.scheduler().pause(Duration.ofSeconds(1).toNanos());
-        }
-        given.forEach(fence -> world.found(new Violation(5, "everybody has stopped, and nobody has signalled " + fence)));
-    }
-
-    private boolean settled() {
-        given.removeIf(Fence::isSignalled);
-        return given.isEmpty();
+        user.conclude();
     }
 
     private void act() {
-        settled();
         if (session.isEmpty()) {
             open();
         }
@@ -199,7 +182,7 @@ final class Viewer {
         DisplayPlane plane = display.outputs().getFirst().plane(kind);
         Fence done = plane.flip(List.of(layer), List.of());
         long number = flips.merge(plane, 1L, Long::sum);
-        given.add(done);
+        user.promised(done);
         done.onSignal(() -> {
             if (done.failure().isPresent()) {
                 return;
@@ -216,12 +199,12 @@ final class Viewer {
 
     /** A buffer is written by a device that takes its time, and handed on before it is done. */
     private void feed() {
-        if (failed || given.size() >= MOST_UNITS) {
+        if (failed || user.open() >= MOST_UNITS) {
             return;
         }
         long stamp = random.nextLong() | 1;
         long size = (1 + random.nextInt(5)) * Block.PAGE;
-        filled(VIDEO, size, stamp, buffer -> given.add(session.get().decode(buffer, size, stamp)));
+        filled(VIDEO, size, stamp, buffer -> user.promised(session.get().decode(buffer, size, stamp)));
     }
 
     private void overlay() {
