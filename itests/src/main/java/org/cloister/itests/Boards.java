@@ -4,8 +4,6 @@ package org.cloister.itests;
 import java.io.IOException;
 import java.util.Map;
 import org.cloister.emulator.soc.Soc;
-import org.osgi.service.cm.Configuration;
-import org.osgi.service.cm.ConfigurationAdmin;
 
 /** The one board of the framework, as its configuration switches it on and off. */
 final class Boards {

@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.cloister.backend.Pool;
 import org.cloister.backend.PoolBuffer;
-import org.cloister.backend.PoolMapping;
 import org.cloister.backend.PoolUsage;
 import org.cloister.backend.TeeMemory;
 import org.cloister.backend.linux.kernel.internal.BufferRequests;

@@ -4,7 +4,6 @@ package org.cloister.emulator.devices.picture.internal;
 import java.util.Arrays;
 import org.cloister.platform.device.ColourCoding;
 import org.cloister.platform.device.PictureFormat;
-import org.cloister.platform.device.PixelFormat;
 import org.cloister.platform.device.Scene.Area;
 
 /**

@@ -11,7 +11,6 @@ import org.cloister.emulator.soc.ProgrammedRegion;
 import org.cloister.emulator.soc.RegionBudget;
 import org.cloister.emulator.soc.SocClock;
 import org.cloister.heap.Access;
-import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.platform.Initiator;
 
