@@ -63,9 +63,9 @@ public final class PlayCommand implements Callable<Integer> {
         "all@500ms: every half second the next one of all that can serve the heap in memory that can be filled."})
     private String swaps = "";
 
-    @Option(names = "--move", description = {
-        "With --swap: have the secure side move live buffers to the backend that takes over, where it can (OP-TEE by SMC",
-        "to MediaTek's memory application in it). Otherwise they stay where they are until they are released."})
+    @Option(names = "--move", description = "With --swap: have the secure side move live buffers to the backend that takes"
+            + " over, where it can (from OP-TEE by SMC to MediaTek's memory application in it). Otherwise they stay"
+            + " where they are until they are released.")
     private boolean move;
 
     @Option(names = "--real-time",
