@@ -21,23 +21,23 @@ final class LinuxSockets implements SocketCalls {
     private static final int ADDRESS = 110;
     private static final int PATH = 2;
 
-    private final NativeCalls library;
+    private final NativeCalls calls;
 
-    LinuxSockets(NativeCalls library) {
-        this.library = library;
+    LinuxSockets(NativeCalls calls) {
+        this.calls = calls;
     }
 
     @Override
     public int connect(String path) {
-        return opened(path, (fd, address) -> (int) library.call(
+        return opened(path, (fd, address) -> (int) calls.call(
                 state -> (int) Libc.CONNECT.invokeExact(state, fd, address, ADDRESS)));
     }
 
     @Override
     public int listen(String path) {
         return opened(path, (fd, address) -> {
-            int bound = (int) library.call(state -> (int) Libc.BIND.invokeExact(state, fd, address, ADDRESS));
-            return bound < 0 ? bound : (int) library.call(state -> (int) Libc.LISTEN.invokeExact(state, fd, BACKLOG));
+            int bound = (int) calls.call(state -> (int) Libc.BIND.invokeExact(state, fd, address, ADDRESS));
+            return bound < 0 ? bound : (int) calls.call(state -> (int) Libc.LISTEN.invokeExact(state, fd, BACKLOG));
         });
     }
 
@@ -56,7 +56,7 @@ final class LinuxSockets implements SocketCalls {
             MemorySegment address = arena.allocate(ADDRESS, Short.BYTES);
             address.set(JAVA_SHORT, 0, (short) UNIX);
             MemorySegment.copy(name, 0, address, JAVA_BYTE, PATH, name.length);
-            int fd = (int) library.call(
+            int fd = (int) calls.call(
                     state -> (int) Libc.SOCKET.invokeExact(state, UNIX, STREAM | CLOSE_ON_EXEC, 0));
             if (fd < 0) {
                 return fd;
@@ -65,14 +65,14 @@ final class LinuxSockets implements SocketCalls {
             if (refused == 0) {
                 return fd;
             }
-            library.call(state -> (int) Libc.CLOSE.invokeExact(state, fd));
+            calls.call(state -> (int) Libc.CLOSE.invokeExact(state, fd));
             return refused;
         }
     }
 
     @Override
     public int accept(int fd) {
-        return (int) library.call(state -> (int) Libc.ACCEPT4.invokeExact(
+        return (int) calls.call(state -> (int) Libc.ACCEPT4.invokeExact(
                 state, fd, MemorySegment.NULL, MemorySegment.NULL, CLOSE_ON_EXEC));
     }
 
@@ -80,7 +80,7 @@ final class LinuxSockets implements SocketCalls {
     public long send(int fd, MemorySegment bytes, int... descriptors) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment message = SocketMessage.outgoing(arena, bytes, descriptors);
-            return library.repeat(state -> (long) Libc.SENDMSG.invokeExact(state, fd, message, NO_SIGNAL));
+            return calls.repeat(state -> (long) Libc.SENDMSG.invokeExact(state, fd, message, NO_SIGNAL));
         }
     }
 
@@ -88,7 +88,7 @@ final class LinuxSockets implements SocketCalls {
     public Received receive(int fd, MemorySegment bytes) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment message = SocketMessage.incoming(arena, bytes);
-            long got = library.call(
+            long got = calls.call(
                     state -> (long) Libc.RECVMSG.invokeExact(state, fd, message, DESCRIPTORS_CLOSE_ON_EXEC));
             return got < 0 ? new Received(got, new int[0], false)
                     : new Received(got, SocketMessage.descriptors(message), SocketMessage.isTruncated(message));
@@ -97,6 +97,6 @@ final class LinuxSockets implements SocketCalls {
 
     @Override
     public int shutdown(int fd) {
-        return (int) library.call(state -> (int) Libc.SHUTDOWN.invokeExact(state, fd, BOTH_WAYS));
+        return (int) calls.call(state -> (int) Libc.SHUTDOWN.invokeExact(state, fd, BOTH_WAYS));
     }
 }
