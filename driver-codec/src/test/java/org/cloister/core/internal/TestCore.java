@@ -15,6 +15,9 @@ import org.cloister.importer.Importers;
 
 /** Core without a framework: each bundle is a name. */
 public final class TestCore implements AutoCloseable {
+    /** Nothing takes that long, on a busy machine either. */
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
     private final SystemTime time = new SystemTime();
     private final Core core;
     private final AtomicInteger count = new AtomicInteger();
@@ -26,7 +29,7 @@ public final class TestCore implements AutoCloseable {
     }
 
     private static CoreSettings settings(Map<String, List<String>> preferences, Optional<Duration> deadline) {
-        return new CoreSettings(preferences, Map.of(), deadline, Duration.ofSeconds(10), Duration.ofSeconds(2),
+        return new CoreSettings(preferences, Map.of(), deadline, LIMIT, LIMIT,
                 Map.of(),
                 Map.of(), Sites.Mode.NONE);
     }

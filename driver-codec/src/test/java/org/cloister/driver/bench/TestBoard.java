@@ -4,6 +4,7 @@ package org.cloister.driver.bench;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import org.cloister.heap.Access;
 import org.cloister.heap.UseCase;
 import org.cloister.platform.PhysicalMemory;
 import org.cloister.platform.device.DmaLimits;
+import org.cloister.platform.driver.Patience;
 import org.cloister.platform.dt.AddressRange;
 
 /**
@@ -48,6 +50,9 @@ public final class TestBoard implements AutoCloseable {
     /** One whose memory the display does not reach. */
     public static final String BLIND = "blind";
     public static final String NORMAL = "system";
+
+    /** How long drivers wait for core and devices: longer than any of them takes on a busy machine. */
+    public static final Patience PATIENCE = Patience.of(Duration.ofSeconds(60));
 
     private static final DmaLimits LIMITS = new DmaLimits(40, 16, 64, 1L << 30);
     private static final long RAM = 0x8000_0000L;

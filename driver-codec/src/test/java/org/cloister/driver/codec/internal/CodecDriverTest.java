@@ -42,7 +42,6 @@ import org.cloister.platform.device.PixelFormat;
 import org.cloister.platform.device.StreamFormat;
 import org.cloister.platform.device.VideoCodec;
 import org.cloister.platform.device.VideoDecoder;
-import org.cloister.platform.driver.Patience;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,7 +57,7 @@ class CodecDriverTest {
     private final TestBoard board = new TestBoard();
     private final CodecDriverComponent driver = new CodecDriverComponent(board.decoder(), board.firmware(),
             board.core().heaps(DRIVER), board.core().importers(DRIVER), TestBoard.VIDEO,
-            Patience.of(Duration.ofSeconds(2)));
+            TestBoard.PATIENCE);
     private final Recorder recorder = new Recorder();
 
     @AfterEach
@@ -175,7 +174,7 @@ class CodecDriverTest {
             bitstream.write(0, MemorySegment.ofArray(unit));
             session.decode(bitstream, unit.length, 0);
             assertThat(recorder.await(DecodeEvent.Failed.class).reason().error()).isEqualTo(HeapError.NO_MEMORY);
-            assertThat(session.decode(bitstream, unit.length, 1).await(TimeUnit.SECONDS.toNanos(20))).isPositive();
+            assertThat(session.decode(bitstream, unit.length, 1).await(TimeUnit.SECONDS.toNanos(60))).isPositive();
 
             hoard.forEach(DmaBuf::close);
             session.flush();
@@ -201,7 +200,7 @@ class CodecDriverTest {
             default -> method.invoke(board.decoder(), arguments);
         });
         CodecDriverComponent other = new CodecDriverComponent(device, Optional.empty(), board.core().heaps(DRIVER),
-                board.core().importers(DRIVER), TestBoard.VIDEO, Patience.of(Duration.ofSeconds(2)));
+                board.core().importers(DRIVER), TestBoard.VIDEO, TestBoard.PATIENCE);
         assertThatExceptionOfType(HeapException.class)
                 .isThrownBy(() -> other.open(new DecodeSettings(STREAM, Protection.PROTECTED, Optional.empty(), 2), recorder))
                 .satisfies(e -> assertThat(e.error()).isEqualTo(HeapError.BUSY));
@@ -291,7 +290,7 @@ class CodecDriverTest {
             CodecDriverComponent other = new CodecDriverComponent(board.decoder(), Optional.of(new FirmwareFile(
                     "acme/vdec.bin", path -> path.equals("acme/vdec.bin") ? file : Optional.empty(),
                     board.soc().contiguousAreas().getFirst(), board.memory("cpu"))), board.core().heaps(DRIVER),
-                    board.core().importers(DRIVER), TestBoard.VIDEO, Patience.of(Duration.ofSeconds(2)));
+                    board.core().importers(DRIVER), TestBoard.VIDEO, TestBoard.PATIENCE);
             try (DecodeSession session =
                     other.open(new DecodeSettings(STREAM, Protection.PROTECTED, Optional.empty(), 2), recorder)) {
                 decode(session, accessUnits("small").getFirst(), 0);
@@ -389,7 +388,7 @@ class CodecDriverTest {
 
             buffer.write(0, MemorySegment.ofArray(unit));
             writer.signal();
-            assertThat(read.await(TimeUnit.SECONDS.toNanos(20))).isPositive();
+            assertThat(read.await(TimeUnit.SECONDS.toNanos(60))).isPositive();
             recorder.await(DecodeEvent.PictureReady.class);
             assertThat(recorder.seen).noneMatch(DecodeEvent.StreamError.class::isInstance);
         }

@@ -4,7 +4,6 @@ package org.cloister.driver.codec.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -14,7 +13,6 @@ import org.cloister.driver.codec.Protection;
 import org.cloister.driver.codec.internal.InternalBuffer.Place;
 import org.cloister.platform.device.InternalMemory;
 import org.cloister.platform.driver.DeviceImporter;
-import org.cloister.platform.driver.Patience;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +26,7 @@ class InternalBufferTest {
     private final TestBoard board = new TestBoard().serveVideo();
     private final CodecDriverComponent driver = new CodecDriverComponent(board.decoder(), board.firmware(),
             board.core().heaps("driver"), board.core().importers("driver"), TestBoard.VIDEO,
-            Patience.of(Duration.ofSeconds(2)));
+            TestBoard.PATIENCE);
 
     @AfterEach
     void switchOff() {

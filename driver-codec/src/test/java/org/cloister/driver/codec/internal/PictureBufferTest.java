@@ -9,7 +9,6 @@ import static org.cloister.driver.codec.internal.PictureBuffer.Place.IDLE;
 import static org.cloister.driver.codec.internal.PictureBuffer.Place.RELEASED;
 import static org.cloister.driver.codec.internal.PictureBuffer.Place.WAITING;
 
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -24,7 +23,6 @@ import org.cloister.heap.DmaBuf;
 import org.cloister.heap.Heaps;
 import org.cloister.importer.Importers;
 import org.cloister.platform.driver.DeviceImporter;
-import org.cloister.platform.driver.Patience;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -51,7 +49,7 @@ class PictureBufferTest {
     private final Heaps heaps = board.core().heaps("driver");
     private final Importers importers = board.core().importers("driver");
     private final DeviceImporter importer = (DeviceImporter) new CodecDriverComponent(board.decoder(), board.firmware(),
-            heaps, importers, TestBoard.VIDEO, Patience.of(Duration.ofSeconds(2))).pictureImporter(Protection.PROTECTED);
+            heaps, importers, TestBoard.VIDEO, TestBoard.PATIENCE).pictureImporter(Protection.PROTECTED);
 
     @AfterEach
     void switchOff() {

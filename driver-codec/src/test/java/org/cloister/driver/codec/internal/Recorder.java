@@ -13,7 +13,7 @@ import org.cloister.driver.codec.DecodeListener;
 
 /** Hears events of a session and lets a test wait for one. */
 final class Recorder implements DecodeListener {
-    private static final long DEADLINE_SECONDS = 20;
+    private static final long DEADLINE_SECONDS = 60;
 
     private final BlockingQueue<DecodeEvent> events = new LinkedBlockingQueue<>();
     final List<DecodeEvent> seen = new ArrayList<>();

@@ -32,7 +32,6 @@ import org.cloister.platform.BusFault;
 import org.cloister.platform.device.CryptoEvent;
 import org.cloister.platform.device.CryptoJob;
 import org.cloister.platform.device.MemoryRange;
-import org.cloister.platform.driver.Patience;
 import org.cloister.platform.layout.RsaKey;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +53,7 @@ class CryptoDriverTest {
 
     private CryptoDriverComponent driver(String heap) {
         return new CryptoDriverComponent(board.crypto(), board.core().heaps("driver"),
-                board.core().importers("driver"), heap, Patience.of(Duration.ofSeconds(2)));
+                board.core().importers("driver"), heap, TestBoard.PATIENCE);
     }
 
     /** The case that a copy by the CPU breaks: padding from here, and a digest that is in restricted memory. */
@@ -277,7 +276,7 @@ class CryptoDriverTest {
     private long address(DmaBuf buffer) {
         try (Attachment attachment =
                         board.core().importers("client").attach(buffer, driver.secretImporter(), Access.READ);
-                Mapping mapping = attachment.map(Access.READ, Duration.ofSeconds(1))) {
+                Mapping mapping = attachment.map(Access.READ, Duration.ofSeconds(60))) {
             SegmentCursor cursor = mapping.cursor();
             assertThat(cursor.next()).isTrue();
             return cursor.address();
@@ -292,16 +291,16 @@ class CryptoDriverTest {
     }
 
     private static <T> T get(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+        return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     private static void shown(Fence fence) {
-        assertThat(fence.await(TimeUnit.SECONDS.toNanos(20))).isPositive();
+        assertThat(fence.await(TimeUnit.SECONDS.toNanos(60))).isPositive();
         assertThat(fence.failure()).isEmpty();
     }
 
     private static void failed(Fence fence, HeapError error) {
-        assertThat(fence.await(TimeUnit.SECONDS.toNanos(20))).isPositive();
+        assertThat(fence.await(TimeUnit.SECONDS.toNanos(60))).isPositive();
         assertThat(fence.failure().orElseThrow().error()).isEqualTo(error);
     }
 

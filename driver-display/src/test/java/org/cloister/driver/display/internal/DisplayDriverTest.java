@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,7 +24,6 @@ import org.cloister.platform.device.ColourCoding;
 import org.cloister.platform.device.PictureFormat;
 import org.cloister.platform.device.PixelFormat;
 import org.cloister.platform.device.Scene.Area;
-import org.cloister.platform.driver.Patience;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +37,7 @@ class DisplayDriverTest {
     private final TestBoard board = new TestBoard();
     private final DisplayDriverComponent driver = new DisplayDriverComponent(board.display(),
             board.core().heaps(DRIVER), board.core().importers(DRIVER), TestBoard.VIDEO,
-            Patience.of(Duration.ofSeconds(2)),
+            TestBoard.PATIENCE,
             List.of(event -> {
                 throw new IllegalStateException("a listener of the test");
             }));
@@ -130,7 +128,7 @@ class DisplayDriverTest {
             });
 
             writer.signal();
-            assertThat(both.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(both.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(order).containsExactly(1, 2);
         }
     }
@@ -197,7 +195,7 @@ class DisplayDriverTest {
             Fence shown = builtIn.flip(List.of(layer(buffer)));
             Fence black = builtIn.flip(List.of());
             board.withdrawVideo();
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
             while (buffer.state() != BufferState.REVOKED && System.nanoTime() < deadline) {
                 Thread.onSpinWait();
             }
@@ -262,12 +260,12 @@ class DisplayDriverTest {
     }
 
     private static void assertShown(Fence fence) {
-        assertThat(fence.await(TimeUnit.SECONDS.toNanos(20))).isPositive();
+        assertThat(fence.await(TimeUnit.SECONDS.toNanos(60))).isPositive();
         assertThat(fence.failure()).isEmpty();
     }
 
     private static void assertFailed(Fence fence, HeapError error) {
-        assertThat(fence.await(TimeUnit.SECONDS.toNanos(20))).isPositive();
+        assertThat(fence.await(TimeUnit.SECONDS.toNanos(60))).isPositive();
         assertThat(fence.failure().orElseThrow().error()).isEqualTo(error);
     }
 

@@ -30,7 +30,6 @@ import org.cloister.platform.device.ColourCoding;
 import org.cloister.platform.device.PictureFormat;
 import org.cloister.platform.device.PixelFormat;
 import org.cloister.platform.device.Scene.Area;
-import org.cloister.platform.driver.Patience;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +43,7 @@ class TrustedPlaneTest {
     private final BlockingQueue<OutputEvent> events = new LinkedBlockingQueue<>();
     private final DisplayDriverComponent driver = new DisplayDriverComponent(board.display(),
             board.core().heaps("driver"), board.core().importers("driver"), TestBoard.VIDEO,
-            Patience.of(Duration.ofSeconds(2)),
+            TestBoard.PATIENCE,
             List.of(events::add));
     private final DisplayOutput builtIn = driver.outputs().getFirst();
     private final DisplayOutput connector = driver.outputs().getLast();
@@ -116,7 +115,7 @@ class TrustedPlaneTest {
 
             assertThat(open.state()).isEqualTo(PlaneState.BLACK);
             assertThat(rgb(board.display().panels().getLast(), 1, 1)).isZero();
-            assertThat(events.poll(20, TimeUnit.SECONDS)).isInstanceOfSatisfying(OutputEvent.Blackened.class, event -> {
+            assertThat(events.poll(60, TimeUnit.SECONDS)).isInstanceOfSatisfying(OutputEvent.Blackened.class, event -> {
                 assertThat(event.output()).isEqualTo("display-external");
                 assertThat(event.plane()).isEqualTo(DisplayPlane.Kind.PRIMARY);
                 assertThat(event.reason().error()).isEqualTo(HeapError.NOT_PERMITTED);
@@ -134,7 +133,7 @@ class TrustedPlaneTest {
             shown(trusted.flip(layers(dialogue, CORNER), List.of()));
             Panel.Clip thief = panel.tap();
             assertThat(List.of(pixel(1, 1), pixel(8, 8))).containsExactly(0, 0);
-            assertThat(events.poll(20, TimeUnit.SECONDS))
+            assertThat(events.poll(60, TimeUnit.SECONDS))
                     .isEqualTo(new OutputEvent.ProtectionChanged("display", false));
             failed(primary.flip(layers(video, whole()), List.of()), HeapError.NOT_PERMITTED);
             failed(trusted.flip(layers(dialogue, CORNER), List.of()), HeapError.NOT_PERMITTED);
@@ -210,7 +209,7 @@ class TrustedPlaneTest {
             Fence waits = trusted.flip(List.of(), List.of(new Fence("never")));
             driver.close();
             failed(waits, HeapError.CLOSED);
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
             while (primary.state() != PlaneState.CLOSED && System.nanoTime() < deadline) {
                 Thread.onSpinWait();
             }
@@ -242,7 +241,7 @@ class TrustedPlaneTest {
 
     private long address(DmaBuf buffer) {
         try (Attachment attachment = board.core().importers("client").attach(buffer, trusted.importer(), Access.READ);
-                Mapping mapping = attachment.map(Access.READ, Duration.ofSeconds(1))) {
+                Mapping mapping = attachment.map(Access.READ, Duration.ofSeconds(60))) {
             SegmentCursor cursor = mapping.cursor();
             assertThat(cursor.next()).isTrue();
             return cursor.address();
@@ -262,12 +261,12 @@ class TrustedPlaneTest {
     }
 
     private static void shown(Fence fence) {
-        assertThat(fence.await(TimeUnit.SECONDS.toNanos(20))).isPositive();
+        assertThat(fence.await(TimeUnit.SECONDS.toNanos(60))).isPositive();
         assertThat(fence.failure()).isEmpty();
     }
 
     private static void failed(Fence fence, HeapError error) {
-        assertThat(fence.await(TimeUnit.SECONDS.toNanos(20))).isPositive();
+        assertThat(fence.await(TimeUnit.SECONDS.toNanos(60))).isPositive();
         assertThat(fence.failure().orElseThrow().error()).isEqualTo(error);
     }
 

@@ -246,8 +246,8 @@ final class GpuCore {
     /** Not even a reset helped, or there is no firmware. */
     void die(HeapException cause) {
         LOG.error("{} is dead: {}", name(), cause.getMessage());
+        dead = Optional.of(cause); // first: who sees the mode finds the cause
         mode.on(Event.TIMED_OUT);
-        dead = Optional.of(cause);
         handshakes.forget();
         firmware.ifPresent(FirmwareControl::disable);
         firmware.ifPresent(FirmwareControl::cancel);

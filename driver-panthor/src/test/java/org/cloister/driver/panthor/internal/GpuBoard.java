@@ -75,6 +75,7 @@ final class GpuBoard implements AutoCloseable {
     private PanthorDriverComponent driver;
     private Runnable videoBackend = () -> { };
     private Heap bound;
+    private long looked; // how often the GPU had entered protected mode when the driver last looked
 
     GpuBoard() {
         this(new EmulatedFirmware());
@@ -138,6 +139,11 @@ final class GpuBoard implements AutoCloseable {
     /** The backend leaves, and its buffers are revoked. */
     void withdrawVideo() {
         videoBackend.run();
+    }
+
+    /** Waits until no memory of the backend that was withdrawn is in use. */
+    void awaitWithdrawn() {
+        core.awaitRetired(VIDEO, "test " + VIDEO);
     }
 
     PanthorDriverComponent driver() {
@@ -234,23 +240,47 @@ final class GpuBoard implements AutoCloseable {
 
     /** Work comes to where the driver has asked for protected mode, and nobody acknowledges. */
     Fence stallBeforeProtectedMode(GpuGroup group, Composition work) {
-        int alarms = time.pending();
         List<Fence> done = new ArrayList<>();
+        int alarms = time.pending();
         stallAt(GpuBench.Point.ASKED_FOR_PROTECTED_MODE, () -> done.add(group.compose(work)));
-        until(() -> time.pending() == alarms + 2); // the composition's, and the request's
+        untilAskedForProtectedMode(alarms);
         return done.getFirst();
+    }
+
+    /** Waits until the driver has asked for protected mode, and set the time for the answer. */
+    void untilAskedForProtectedMode(int alarmsBefore) {
+        until(() -> time.pending() == alarmsBefore + 2); // the composition's, and the request's
     }
 
     /** Waits until the driver knows that the GPU is in protected mode, for which it may look more than once. */
     void untilProtected() {
         until(() -> {
-            time.advanceToNextWithin(Duration.ofMillis(1));
+            lookAgain();
             return driver.readiness().mode() == GpuMode.PROTECTED;
         });
     }
 
     /** Waits for work for which the driver may have to look at the GPU more than once. */
     void untilSignalled(Fence fence) {
+        until(() -> {
+            lookAgain();
+            return fence.isSignalled();
+        });
+    }
+
+    /**
+     * Lets the driver look whether the GPU has entered protected mode, once it has: it looks so often and no more, which
+     * is over soon where time costs nothing and the GPU's thread has to wait for a processor.
+     */
+    private void lookAgain() {
+        long entered = gpu.protectedEntries();
+        if (entered > looked && time.advanceToNextWithin(Duration.ofMillis(1))) {
+            looked = entered;
+        }
+    }
+
+    /** Waits for work of a GPU that does not come into protected mode, until the driver is tired of looking. */
+    void untilGivenUp(Fence fence) {
         until(() -> {
             time.advanceToNextWithin(Duration.ofMillis(1));
             return fence.isSignalled();

@@ -97,8 +97,9 @@ class GpuProbesTest {
 
     @Test
     void protectedModeThatIsNotAcknowledged() {
+        int alarms = board.time().pending();
         stallAt(Point.ASKED_FOR_PROTECTED_MODE);
-        until(() -> board.driver().readiness().mode() == GpuMode.ENTERING);
+        board.untilAskedForProtectedMode(alarms);
         attacks.onTheBus();
         board.time().advance(Duration.ofSeconds(4));
         attacks.onTheBus();
@@ -110,7 +111,7 @@ class GpuProbesTest {
     void protectedModeThatIsAcknowledgedAndDoesNotCome() {
         stallAt(Point.ACKNOWLEDGED_PROTECTED_MODE);
         attacks.onTheBus();
-        board.untilSignalled(fences.getFirst());
+        board.untilGivenUp(fences.getFirst());
         attacks.onTheBus();
         assertThat(fail(fences.getFirst(), HeapError.TIMED_OUT).why())
                 .contains("acknowledged protected mode, and is not in it");
@@ -221,6 +222,7 @@ class GpuProbesTest {
         gone.join();
         attacks.onTheBus();
         assertThat(fences.getFirst().await(GpuBoard.DEADLINE.toNanos())).isPositive();
+        board.awaitWithdrawn(); // what is taken away is cleared
         afterwards(0);
     }
 }

@@ -189,6 +189,7 @@ class LateGpuTest {
         gone.join();
         fail(composed.getFirst(), HeapError.REVOKED);
         dropped(shown, HeapError.REVOKED);
+        board.awaitWithdrawn(); // one buffer after the other
         refused(HeapError.REVOKED, () -> flip(next));
         succeed(output.flip(List.of()));
         assertThat(onThePanel()).isEqualTo(BLACK);

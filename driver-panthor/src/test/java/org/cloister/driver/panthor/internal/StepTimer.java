@@ -5,9 +5,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.cloister.platform.driver.Patience;
 
-/** Time that stands still until it is moved. Safe for use by any thread. */
+/**
+ * Time that stands still until it is moved. Who waits for an answer waits by the machine's clock, and more patiently, for
+ * the machine may be busy. Safe for use by any thread.
+ */
 final class StepTimer implements Timer {
+    private static final int PATIENCE = 10;
+
     private record Due(long at, Runnable action) {}
 
     private final List<Due> due = new ArrayList<>(); // guarded by this
@@ -24,6 +30,11 @@ final class StepTimer implements Timer {
         };
     }
 
+    @Override
+    public Patience patience(Duration limit) {
+        return Patience.of(limit.multipliedBy(PATIENCE));
+    }
+
     /** Moves time, and runs what is due. */
     void advance(Duration by) {
         long end;
@@ -38,13 +49,14 @@ final class StepTimer implements Timer {
         }
     }
 
-    /** Moves time to what is due next and runs that, if it is due within some time. */
-    void advanceToNextWithin(Duration reach) {
+    /** Moves time to what is due next and runs that, if it is due within some time; tells whether it was. */
+    boolean advanceToNextWithin(Duration reach) {
         Optional<Due> next;
         synchronized (this) {
             next = next(now + reach.toNanos());
         }
         next.ifPresent(alarm -> alarm.action().run());
+        return next.isPresent();
     }
 
     /** How much is due some time. */

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Memory that is taken from a contiguous area, protected, and given back. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class ReclaimTest {
     private static final String HEAP = "protected,secure-video";
     private static final int SIZE = 1 << 20;
@@ -128,7 +128,7 @@ class ReclaimTest {
         waits.await();
         unprotect();
         area.release(chunk);
-        assertThat(left.get(30, TimeUnit.SECONDS)).isZero();
+        assertThat(left.get(60, TimeUnit.SECONDS)).isZero();
     }
 
     @Test
