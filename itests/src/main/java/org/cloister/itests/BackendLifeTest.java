@@ -131,7 +131,7 @@ class BackendLifeTest {
     @BeforeEach
     void switchOn() throws Exception {
         Boards.on("jacinto");
-        heap = heaps.await(HEAP, Duration.ofSeconds(20));
+        heap = heaps.await(HEAP, Framework.PATIENCE);
     }
 
     @AfterEach
@@ -158,7 +158,7 @@ class BackendLifeTest {
             left.write(0, MemorySegment.ofArray(new byte[] {1, 2, 3}));
             assertThat(mapping.isValid()).isTrue();
             bringBack(location);
-            assertThat(waiting.get(20, TimeUnit.SECONDS)).isSameAs(heap);
+            assertThat(waiting.get(Framework.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isSameAs(heap);
             try (DmaBuf fresh = heap.allocate(4096)) {
                 assertThat(fresh.record().generation()).isGreaterThan(left.record().generation());
                 left.write(0, MemorySegment.ofArray(new byte[] {4}));
@@ -197,10 +197,13 @@ class BackendLifeTest {
         Bundle bundle = Framework.bundle(BACKEND);
         Configuration core = Framework.configuration("org.cloister.core");
         core.update(Framework.properties(Map.of("drain.deadline.ms", 1L)));
+        Framework.awaitConfigured(); // a deadline counts for backends that leave after it came
         try (DmaBuf left = heap.allocate(4096); Attachment attachment = importers.attach(left, decoder, Access.READ);
                 Mapping mapping = attachment.map(Access.READ, Duration.ZERO)) {
             decoder.mapping = mapping;
-            Framework.eventually("the deadline is in force", () -> restart(bundle, left));
+            bundle.stop();
+            bundle.start();
+            Framework.eventually("the buffer is revoked", () -> left.state() == BufferState.REVOKED);
             Framework.eventually("the mapping ends", () -> !mapping.isValid());
             assertThat(decoder.told).containsExactly(Invalidation.REVOKED);
             assertThat(decoder.standing).containsExactly(true);
@@ -214,17 +217,6 @@ class BackendLifeTest {
             bundle.start();
         }
         Framework.eventually("nothing is left", () -> heap.usage().buffers() == 0);
-    }
-
-    /** A configuration arrives when it arrives; a deadline counts for backends that leave after it. */
-    private static boolean restart(Bundle bundle, DmaBuf left) {
-        try {
-            bundle.stop();
-            bundle.start();
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
-        return left.state() == BufferState.REVOKED;
     }
 
     @Test

@@ -50,7 +50,7 @@ class BoardTest {
     @BeforeEach
     void switchOn() throws Exception {
         soc = Boards.on("jacinto");
-        heap = heaps.await(HEAP, Duration.ofSeconds(20));
+        heap = heaps.await(HEAP, Framework.PATIENCE);
     }
 
     @AfterEach

@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -38,13 +37,11 @@ class ConsoleTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final Heaps heaps = Framework.service(FrameworkUtil.getBundle(getClass()), Heaps.class);
-    private Configuration board;
     private CommandSession session;
 
     @BeforeEach
     void switchOn() throws Exception {
-        board = Framework.service(ConfigurationAdmin.class, null).getConfiguration("org.cloister.emulator.board", "?");
-        board.update(Framework.properties(Map.of("board", "lab")));
+        Boards.on("lab");
         Framework.eventually("optee and the carve-out can serve " + VIDEO, () -> heaps.explain(VIDEO).available()
                 && Stream.of("optee", "carveout").allMatch(id -> heaps.explain(VIDEO).reasons().stream()
                         .anyMatch(reason -> reason.backend().equals(id))));
@@ -59,8 +56,7 @@ class ConsoleTest {
     void switchOff() throws Exception {
         session.close();
         Framework.service(HeapAdmin.class, null).restore(VIDEO);
-        Framework.remove(board);
-        Framework.eventually("the board is off", () -> Framework.context().getServiceReference(Soc.class) == null);
+        Boards.off();
     }
 
     private String run(String line) throws Exception {
@@ -148,11 +144,11 @@ class ConsoleTest {
             return seen.get();
         }));
         try {
-            assertThat(run("heap:trace " + VIDEO + " -n 2 --for 20").lines()).hasSize(2)
+            assertThat(run("heap:trace " + VIDEO + " -n 2 --for 60").lines()).hasSize(2)
                     .allMatch(line -> line.contains(VIDEO));
         } finally {
             seen.set(true);
-            other.join(Duration.ofSeconds(20));
+            other.join(Framework.PATIENCE);
         }
         assertThat(run("heap:trace nothing --for 0")).isEmpty();
     }
@@ -176,7 +172,7 @@ class ConsoleTest {
 
     private static String get(WebPage page, String path) throws IOException {
         var connection = (HttpURLConnection) page.address().resolve(path).toURL().openConnection();
-        connection.setReadTimeout(20_000);
+        connection.setReadTimeout((int) Framework.PATIENCE.toMillis());
         try (InputStream in = connection.getInputStream()) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }

@@ -44,7 +44,7 @@ class EncryptedHeapTest {
     @BeforeEach
     void switchOn() throws Exception {
         soc = Boards.on("amd-laptop-no-tee");
-        heap = heaps.await(HEAP, Duration.ofSeconds(20));
+        heap = heaps.await(HEAP, Framework.PATIENCE);
     }
 
     @AfterEach

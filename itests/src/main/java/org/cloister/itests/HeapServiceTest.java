@@ -76,7 +76,7 @@ class HeapServiceTest {
         var waiting = heaps.whenAvailable("protected,test-waiter").toCompletableFuture();
         assertThat(waiting).isNotDone();
         register(new CountingBackend("late", PoolOffer.serve(useCase("test-waiter"))), 0);
-        assertThat(waiting.get(10, TimeUnit.SECONDS).backend()).isEqualTo("late");
+        assertThat(waiting.get(Framework.PATIENCE.toSeconds(), TimeUnit.SECONDS).backend()).isEqualTo("late");
     }
 
     @Test

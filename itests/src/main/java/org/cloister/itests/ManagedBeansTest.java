@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -137,7 +136,7 @@ class ManagedBeansTest {
         assertThat(own()).isEmpty();
         bundle.update();
         Framework.refresh(bundle);
-        Framework.eventually("the class loader is collected", Duration.ofSeconds(30), () -> {
+        Framework.eventually("the class loader is collected", () -> {
             System.gc();
             return before.refersTo(null);
         });

@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.lang.ref.WeakReference;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +69,7 @@ class MetricsTest {
 
     private HttpURLConnection connect() throws IOException {
         var connection = (HttpURLConnection) served.address().resolve("metrics").toURL().openConnection();
-        connection.setReadTimeout(20_000);
+        connection.setReadTimeout((int) Framework.PATIENCE.toMillis());
         return connection;
     }
 
@@ -162,7 +161,7 @@ class MetricsTest {
         assertThat(status()).isEqualTo(HttpURLConnection.HTTP_NOT_FOUND);
         bundle.update();
         Framework.refresh(bundle);
-        Framework.eventually("the class loader is collected", Duration.ofSeconds(30), () -> {
+        Framework.eventually("the class loader is collected", () -> {
             System.gc();
             return before.refersTo(null);
         });

@@ -4,7 +4,7 @@ package org.cloister.itests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.cloister.heap.BufferState;
@@ -25,7 +25,6 @@ import org.osgi.service.cm.Configuration;
 
 /** The memory application of MediaTek behind a trusted OS that comes and goes, while its backend stays. */
 class MtkHeapTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String CM = "restricted_mtk_cm";
     private static final String CMA = "restricted_mtk_cma";
 
@@ -72,18 +71,18 @@ class MtkHeapTest {
     @ParameterizedTest
     @ValueSource(strings = {CM, CMA, "protected,secure-video"})
     void heapsAreServedAgainWhenATrustedOsThatWentComesBack(String name) throws Exception {
-        Heap heap = heaps().await(name, PATIENCE);
+        Heap heap = heaps().await(name, Framework.PATIENCE);
         DmaBuf kept = heap.allocate(4096);
         DmaBuf freed = heap.allocate(4096);
         assertThat(kept.record().backend()).isEqualTo("mtk");
         optee.stop();
         Framework.eventually("the heap is not served", () -> !heaps().explain(name).available());
         refused(HeapError.DRAINING, heap); // as buffers are live
-        assertThat(heaps().explain(name).toString()).contains("no trusted OS");
+        Framework.eventually("it says why", () -> heaps().explain(name).toString().contains("no trusted OS"));
         assertThat(kept.state()).isNotEqualTo(BufferState.REVOKED);
         freed.close();
         optee.start();
-        heaps().await(name, PATIENCE);
+        heaps().await(name, Framework.PATIENCE);
         try (DmaBuf next = heap.allocate(4096)) {
             assertThat(next.record().generation()).isGreaterThan(kept.record().generation());
         }
@@ -97,7 +96,7 @@ class MtkHeapTest {
     @ParameterizedTest
     @ValueSource(strings = {CM, CMA})
     void aBackendThatIsStoppedWithLiveBuffersLeavesNothingBehind(String name) throws Exception {
-        Heap heap = heaps().await(name, PATIENCE);
+        Heap heap = heaps().await(name, Framework.PATIENCE);
         DmaBuf left = heap.allocate(4096);
         mtk.stop();
         try {
@@ -115,7 +114,7 @@ class MtkHeapTest {
     @ParameterizedTest
     @ValueSource(strings = {CM, CMA})
     void aSuccessorSaysWhomItWaitsForAndWhatToDo(String name) throws Exception {
-        Heap heap = heaps().await(name, PATIENCE);
+        Heap heap = heaps().await(name, Framework.PATIENCE);
         DmaBuf left = heap.allocate(4096);
         mtk.stop();
         try {
@@ -123,7 +122,7 @@ class MtkHeapTest {
         } finally {
             mtk.start();
         }
-        heaps().await(name, PATIENCE);
+        heaps().await(name, Framework.PATIENCE);
         HeapException busy = catchThrowableOfType(HeapException.class, () -> heap.allocate(4096));
         assertThat(busy).as("a refusal").isNotNull();
         assertThat(busy.error()).as(busy.getMessage()).isEqualTo(HeapError.BUSY);
@@ -137,7 +136,7 @@ class MtkHeapTest {
 
     @Test
     void whatCannotBeGivenBackWhenTheBackendIsStoppedIsGivenBackWhenTheTrustedOsComes() throws Exception {
-        Heap heap = heaps().await(CMA, PATIENCE);
+        Heap heap = heaps().await(CMA, Framework.PATIENCE);
         DmaBuf left = heap.allocate(4096);
         mtk.stop();
         try {
@@ -152,7 +151,7 @@ class MtkHeapTest {
     }
 
     private static void assertAllIsFree(String name) {
-        Heap heap = heaps().await(name, PATIENCE);
+        Heap heap = heaps().await(name, Framework.PATIENCE);
         long all = name.equals(CM) ? 128L << 20 : 384L << 20;
         Framework.eventually("all memory can be had", () -> {
             try (DmaBuf whole = heap.allocate(all)) {
@@ -165,7 +164,7 @@ class MtkHeapTest {
 
     @Test
     void aRestartedBoardServesAgain() throws Exception {
-        Heap heap = heaps().await(CMA, PATIENCE);
+        Heap heap = heaps().await(CMA, Framework.PATIENCE);
         DmaBuf lost = heap.allocate(4096);
         off();
         refused(HeapError.DRAINING, heap);
@@ -173,7 +172,7 @@ class MtkHeapTest {
         Framework.eventually("nothing drains any more", () ->
                 catchThrowableOfType(HeapException.class, () -> heap.allocate(4096)).error() == HeapError.UNAVAILABLE);
         power();
-        heaps().await(CMA, PATIENCE).allocate(4096).close();
+        heaps().await(CMA, Framework.PATIENCE).allocate(4096).close();
     }
 
     @Test
@@ -181,11 +180,13 @@ class MtkHeapTest {
         off();
         optee.stop();
         power();
-        Framework.eventually("the heap is explained", () -> heaps().explain(CM).toString().contains("no trusted OS"));
-        assertThat(heaps().explain(CM).available()).isFalse();
-        assertThat(heaps().explain(CMA).toString()).contains("no trusted OS");
+        for (String name : List.of(CM, CMA)) {
+            Framework.eventually(name + " is explained",
+                    () -> heaps().explain(name).toString().contains("no trusted OS"));
+            assertThat(heaps().explain(name).available()).isFalse();
+        }
         optee.start();
-        heaps().await(CM, PATIENCE).allocate(4096).close();
+        heaps().await(CM, Framework.PATIENCE).allocate(4096).close();
     }
 
     @Test
@@ -197,7 +198,7 @@ class MtkHeapTest {
         try {
             awaitApplication(chosen);
             power();
-            heaps().await(CMA, PATIENCE).allocate(4096).close();
+            heaps().await(CMA, Framework.PATIENCE).allocate(4096).close();
         } finally {
             off();
             Framework.remove(application);
@@ -216,7 +217,7 @@ class MtkHeapTest {
         String wrong = "01234567-89ab-cdef-0123-456789abcdef";
         configuration.update(Framework.properties(Map.of("application.uuid", wrong)));
         Framework.eventually("the uuid is refused", () -> {
-            Heap heap = heaps().await(CM, PATIENCE);
+            Heap heap = heaps().await(CM, Framework.PATIENCE);
             try (DmaBuf buffer = heap.allocate(4096)) {
                 return buffer.size() == 0; // the previous configuration still serves
             } catch (HeapException e) {
@@ -228,7 +229,7 @@ class MtkHeapTest {
         Framework.remove(configuration);
         configured = Optional.empty();
         Framework.eventually("the default serves", () -> {
-            try (DmaBuf buffer = heaps().await(CM, PATIENCE).allocate(4096)) {
+            try (DmaBuf buffer = heaps().await(CM, Framework.PATIENCE).allocate(4096)) {
                 return buffer.size() == 4096;
             } catch (HeapException e) {
                 return false;

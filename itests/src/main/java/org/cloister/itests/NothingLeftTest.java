@@ -4,7 +4,6 @@ package org.cloister.itests;
 import java.io.InputStream;
 import java.lang.ref.WeakReference;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.cloister.emulator.soc.Soc;
@@ -29,9 +28,6 @@ import org.osgi.framework.wiring.BundleWiring;
  * soft references at each full collection.
  */
 class NothingLeftTest {
-    private static final Duration COLLECTED = Duration.ofSeconds(10);
-
-
     @BeforeEach
     void useWhatIsThere() throws Exception {
         Boards.on("jacinto");
@@ -48,7 +44,7 @@ class NothingLeftTest {
         Framework.service(VideoDecoder.class, null);
         Framework.service(DisplayController.class, null);
         Framework.service(FrameworkUtil.getBundle(NothingLeftTest.class), Heaps.class)
-                .await("protected,secure-video", Duration.ofSeconds(20)).allocate(4096).close();
+                .await("protected,secure-video", Framework.PATIENCE).allocate(4096).close();
     }
 
     private static WeakReference<ClassLoader> loader(Bundle bundle) {
@@ -56,7 +52,7 @@ class NothingLeftTest {
     }
 
     private static void assertCollected(String what, WeakReference<?> reference) {
-        Framework.eventually(what + " is collected", COLLECTED, () -> {
+        Framework.eventually(what + " is collected", () -> {
             System.gc();
             return reference.refersTo(null);
         });

@@ -106,7 +106,7 @@ class OpteeTest {
     })
     void heapsAppearByNameOrSayWhyNot(String board, Integer regions, String why) throws Exception {
         Soc soc = Boards.on(board);
-        Heap video = heaps.find(VIDEO).orElseThrow();
+        Heap video = heaps.await(VIDEO, Framework.PATIENCE);
         assertThat(video.state()).isEqualTo(HeapState.AVAILABLE);
         assertThat(video.backend()).isEqualTo("optee");
         assertThat(video.attributes().cpuAccess()).isEqualTo(Access.NONE);
@@ -130,7 +130,7 @@ class OpteeTest {
     @CsvSource({"virt-optee", "virt-optee-smc", "virt-optee-static"})
     void buffersStayClosedWhileTheBackendIsAwayAndItComesBack(String board) throws Exception {
         Soc soc = Boards.on(board);
-        Heap video = heaps.find(VIDEO).orElseThrow();
+        Heap video = heaps.await(VIDEO, Framework.PATIENCE);
         Bundle backend = Framework.bundle("org.cloister.backend.optee");
         long address;
         try (DmaBuf left = video.allocate(4096)) {
@@ -156,7 +156,7 @@ class OpteeTest {
     @Test
     void sessionsBelongToTheBundleThatOpenedThem() throws Exception {
         Boards.on("virt-optee");
-        Heap video = heaps.find(VIDEO).orElseThrow();
+        Heap video = heaps.await(VIDEO, Framework.PATIENCE);
         Bundle other = Framework.emptyBundle("org.cloister.itests.tee-client");
         try (DmaBuf buffer = video.allocate(4096);
                 TeeSession own = Framework.service(FrameworkUtil.getBundle(getClass()), Tee.class)
@@ -204,7 +204,7 @@ class OpteeTest {
             }
         }, null);
         try {
-            Heap video = heaps.await(VIDEO, Duration.ofSeconds(20));
+            Heap video = heaps.await(VIDEO, Framework.PATIENCE);
             saboteur.arm(true);
             var live = new ConcurrentSkipListMap<Long, Long>();
             List<CompletableFuture<Void>> users = new ArrayList<>();

@@ -4,12 +4,10 @@ package org.cloister.itests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
 import java.util.Map;
 import org.cloister.emulator.soc.Firmware;
 import org.cloister.emulator.soc.Soc;
 import org.cloister.heap.DmaBuf;
-import org.cloister.heap.Explanation;
 import org.cloister.heap.Heap;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
@@ -61,7 +59,7 @@ class SecureProcessorTest {
     }
 
     private void assertServes() {
-        Heap heap = heaps.await(HEAP, Duration.ofSeconds(20));
+        Heap heap = heaps.await(HEAP, Framework.PATIENCE);
         assertThat(heap.backend()).isEqualTo("amdtee");
         Tee tee = Framework.service(Tee.class, TEE);
         try (DmaBuf buffer = heap.allocate(1 << 20);
@@ -70,6 +68,11 @@ class SecureProcessorTest {
             assertThat(shared.size()).isEqualTo(1 << 20);
             assertThat(session.application()).isEqualTo(ContentSample.APPLICATION);
         }
+    }
+
+    private void awaitReason(String text) {
+        Framework.eventually("the reason is known",
+                () -> heaps.explain(HEAP).reasons().stream().anyMatch(reason -> reason.text().contains(text)));
     }
 
     @Test
@@ -82,8 +85,7 @@ class SecureProcessorTest {
         Framework.eventually("the heap is gone", () -> heap.state() == HeapState.UNAVAILABLE);
         assertThatThrownBy(() -> heap.allocate(4096)).isInstanceOfSatisfying(HeapException.class,
                 e -> assertThat(e.error()).isEqualTo(HeapError.UNAVAILABLE));
-        assertThat(heaps.explain(HEAP).reasons()).extracting(Explanation.Reason::text)
-                .anySatisfy(text -> assertThat(text).contains("the secure processor is not there"));
+        awaitReason("the secure processor is not there");
         assertThat(heaps.find("encrypted,secure-video").orElseThrow().state()).isEqualTo(HeapState.AVAILABLE);
         power(true);
         Framework.eventually("the heap is there", () -> heap.state() == HeapState.AVAILABLE);
@@ -95,7 +97,7 @@ class SecureProcessorTest {
     @Test
     void memoryThatCouldNotBeGivenBackWithoutPowerIsToldOfAndRetriedOnDemand() throws Exception {
         boot();
-        Heap heap = heaps.await(HEAP, Duration.ofSeconds(20));
+        Heap heap = heaps.await(HEAP, Framework.PATIENCE);
         DmaBuf buffer = heap.allocate(4096);
         power(false);
         Framework.eventually("the heap drains", () -> heap.state() == HeapState.DRAINING);
@@ -113,8 +115,7 @@ class SecureProcessorTest {
     void itMayComeLongAfterTheBoard() throws Exception {
         power(false);
         boot();
-        Framework.eventually("the reason is known", () -> heaps.explain(HEAP).reasons().stream()
-                .anyMatch(reason -> reason.text().contains("the secure processor is not there")));
+        awaitReason("the secure processor is not there");
         assertThat(heaps.explain(HEAP).available()).isFalse();
         power(true);
         assertServes();

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that try trusted firmware, in the framework that the program is delivered with. */
-@Timeout(120)
+@Timeout(300)
 class FirmwareCommandsTest {
     private static final Path GOLDEN =
             Path.of("../emulator/optee/src/test/resources/org/cloister/emulator/optee/replay");

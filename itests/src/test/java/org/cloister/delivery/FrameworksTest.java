@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The folder of bundles as it is delivered, started by more than one framework, up to a protected buffer. */
-@Timeout(120)
+@Timeout(300)
 class FrameworksTest {
     @TempDir
     private Path scratch;
