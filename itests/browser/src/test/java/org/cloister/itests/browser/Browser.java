@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 final class Browser implements AutoCloseable {
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
     private static final String LISTENING = "DevTools listening on ";
-    private static final long PATIENCE_S = 30;
+    private static final long PATIENCE_S = 90;
 
     private final Path profile = Files.createTempDirectory("cloister-browser");
     private final Process process;

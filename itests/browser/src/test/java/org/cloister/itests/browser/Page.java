@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.itests.browser;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
@@ -14,11 +16,12 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 
 /** A page in the browser, and what a person does with it. Remembers what it asked the network for, and what went wrong. */
 final class Page implements AutoCloseable {
-    private static final int PATIENCE_MS = 20_000;
+    private static final int PATIENCE_MS = 60_000;
 
     private final Browser browser;
     private final String target;
@@ -66,6 +69,15 @@ final class Page implements AutoCloseable {
     /** Exceptions of scripts, and complaints of the browser, such as of the content security policy. */
     List<String> problems() {
         return problems;
+    }
+
+    /** Waits until the browser complains in these words. */
+    void awaitProblem(String words) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
+        while (problems.stream().noneMatch(problem -> problem.contains(words))) {
+            assertThat(System.nanoTime()).as("'%s' among %s", words, problems).isLessThan(end);
+            value("new Promise(done => setTimeout(done, 20))");
+        }
     }
 
     void go(String address) {

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 final class Program implements AutoCloseable {
     private static final Path HOME = Path.of("../../dist/target/cloister").toAbsolutePath().normalize();
 
-    private static final long PATIENCE_S = 20;
+    private static final long PATIENCE_S = 60;
 
     private final Process process;
     private final URI address;
