@@ -38,6 +38,7 @@ final class Group implements GpuGroup {
     // For the driver's thread only, from here on.
     private final AtDevice device;
     private boolean seated;
+    private boolean starting; // the firmware was told of it and has not answered
     private boolean served; // since it has its slot
     private long begunLast;
     private int overtaken; // since its work began
@@ -130,6 +131,7 @@ final class Group implements GpuGroup {
 
     /** Tells the firmware of the group; again after each reset. Normal mode. */
     void start() {
+        starting = true;
         memory.program(settings.priority());
         core.firmware().ring(memory.slot());
         core.handshakes().await(memory.port(), HostInterface.STATE_MASK, core.limits().answer(), this::started,
@@ -137,7 +139,10 @@ final class Group implements GpuGroup {
     }
 
     private void started() {
-        if (machine.now() == GroupState.STARTING) {
+        starting = false;
+        if (isEnded()) {
+            core.whenNormalSoon(this::terminate);
+        } else if (machine.now() == GroupState.STARTING) {
             machine.on(Event.STARTED);
             if (!device.isEmpty()) {
                 submit();
@@ -324,9 +329,13 @@ final class Group implements GpuGroup {
 
     /** The GPU stands still. */
     void afterReset() {
-        if (machine.now() == GroupState.LOST || machine.now() == GroupState.CLOSED) {
+        if (isEnded()) {
             release();
         }
+    }
+
+    private boolean isEnded() {
+        return machine.now() == GroupState.LOST || machine.now() == GroupState.CLOSED;
     }
 
     /** It will not work again: what waits fails, the firmware is told, and then everything is given back. */
@@ -334,7 +343,7 @@ final class Group implements GpuGroup {
         if (GroupMachine.next(machine.now(), event).isEmpty()) {
             return;
         }
-        boolean ending = machine.now() == GroupState.LOST || machine.now() == GroupState.CLOSED;
+        boolean ending = isEnded();
         failure = event == Event.LOSE ? Optional.of(failure.orElse(cause)) : failure;
         machine.on(event);
         device.unwatch();
@@ -349,8 +358,9 @@ final class Group implements GpuGroup {
         }
     }
 
+    /** A request that takes back another before that is answered could be missed: there is nothing to answer then. */
     private void terminate() {
-        if (gone) {
+        if (gone || starting) {
             return;
         }
         if (!seated) {

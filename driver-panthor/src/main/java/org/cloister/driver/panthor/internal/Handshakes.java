@@ -19,7 +19,10 @@ final class Handshakes {
         this.thread = thread;
     }
 
-    /** Waits for an answer; then {@code then} is run, or {@code late} when it does not come in time. */
+    /**
+     * Waits for an answer; then {@code then} is run, or {@code late} when it does not come in time. Firmware that has
+     * done already what it is asked for says nothing, so that is looked at, too.
+     */
     void await(Port port, int bits, Duration limit, Runnable then, Runnable late) {
         List<Pending> mine = new ArrayList<>(1);
         Timer.Alarm alarm = timer.after(limit, () -> thread.run(() -> {
@@ -29,6 +32,9 @@ final class Handshakes {
         }));
         mine.add(new Pending(port, bits, alarm, then));
         pending.addAll(mine);
+        if (port.isAcknowledged(bits)) {
+            thread.run(this::look);
+        }
     }
 
     /** Looks for answers. */

@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.cloister.driver.panthor.Composition;
 import org.cloister.driver.panthor.GpuGroup;
 import org.cloister.driver.panthor.GpuMode;
@@ -420,6 +421,21 @@ class PanthorDriverTest {
                 DmaBuf other = board.buffer(NORMAL, BYTES)) {
             succeed(open.compose(whole(source, other)));
         }
+    }
+
+    /** A request that takes back one which the firmware has not heard of leaves nothing for it to answer. */
+    @Test
+    void aGroupThatIsClosedBeforeTheFirmwareKnowsOfItIsGone() {
+        board.booted();
+        Clip stall = stalled();
+        GpuGroup early = group(OPEN);
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(early::close, Thread::startVirtualThread);
+        until(() -> early.state() == GroupState.CLOSED);
+        refused(HeapError.UNAVAILABLE, () -> group(CLOSED)); // after which the driver has done all that it does for now
+        assertThat(closed).isNotDone();
+        stall.close();
+        assertThat(closed).succeedsWithin(GpuBoard.DEADLINE);
+        assertThat(board.gpu().resets()).isZero();
     }
 
     @Test
