@@ -62,13 +62,14 @@ final class OfferChecks {
     @Check(clause = "offers() is quick, as it asks no firmware.",
             remedy = "Ask firmware beforehand, on a thread of your own, and report changes with offersChanged.")
     void offersAreQuick(BackendBench bench) {
-        bench.backend().offers();
-        long started = System.nanoTime();
+        long quickest = Long.MAX_VALUE; // a machine that is busy is slow now and then, firmware is each time
         for (int i = 0; i < 20; i++) {
+            long started = System.nanoTime();
             bench.backend().offers();
+            quickest = Math.min(quickest, System.nanoTime() - started);
         }
-        long each = (System.nanoTime() - started) / 20;
-        Expect.that(each < TimeUnit.MILLISECONDS.toNanos(20), "a call takes %d us", each / 1000);
+        Expect.that(quickest < TimeUnit.MILLISECONDS.toNanos(20), "the quickest of 20 calls takes %d us",
+                quickest / 1000);
     }
 
     @Check(clause = "offers() may be called by several threads at a time.",
