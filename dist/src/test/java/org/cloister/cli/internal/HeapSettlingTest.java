@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class HeapSettlingTest extends FrameworkCase {
     private static final Duration SHORT = Duration.ofMillis(1);
     private static final Duration LONG = Duration.ofMinutes(5);
-    private static final Duration ENOUGH = Duration.ofSeconds(30);
+    private static final Duration ENOUGH = Duration.ofSeconds(60);
 
     private void provide(boolean available) {
         register(Heap.class.getName(), this, Map.of(Heap.NAME, "h", Heap.AVAILABLE, available));

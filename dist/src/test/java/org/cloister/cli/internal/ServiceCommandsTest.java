@@ -18,7 +18,7 @@ import org.osgi.framework.PrototypeServiceFactory;
 import org.osgi.framework.ServiceRegistration;
 
 class ServiceCommandsTest extends FrameworkCase {
-    private static final Duration ENOUGH = Duration.ofSeconds(30);
+    private static final Duration ENOUGH = Duration.ofSeconds(60);
 
     /** A command that knows how often it was given back. */
     private static final class Counted implements Callable<Integer> {

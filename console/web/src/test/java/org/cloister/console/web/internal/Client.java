@@ -40,7 +40,7 @@ final class Client {
     Answer send(String method, String path, String body, String... headers) throws IOException {
         byte[] content = body.getBytes(StandardCharsets.UTF_8);
         try (Socket socket = new Socket(server.getHost(), server.getPort())) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(60_000);
             String head = method + " " + path + " HTTP/1.1\r\n" + String.join("\r\n", headers)
                     + "\r\nContent-Length: " + content.length + "\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may look, and who may change; over real sockets. */
-@Timeout(60)
+@Timeout(180)
 class WebServerTest {
     private static final String TOKEN = "0123456789abcdef";
     private static final String AUTHORISED = "Authorization: Bearer " + TOKEN;
@@ -195,7 +195,7 @@ class WebServerTest {
 
     private Socket listen() throws IOException {
         Socket socket = new Socket(server.address().getHost(), server.address().getPort());
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(60_000);
         socket.getOutputStream().write(("GET /api/feed HTTP/1.1\r\nHost: " + client.host() + "\r\n\r\n")
                 .getBytes(StandardCharsets.ISO_8859_1));
         return socket;
