@@ -37,6 +37,7 @@ public final class CoreComponent {
 
     private final BundleContext context;
     private final SystemTime time = new SystemTime();
+    private final MachineCalls calls = new MachineCalls();
     private final HeapServices services;
     private final Core core;
     private final Owners owners;
@@ -47,7 +48,7 @@ public final class CoreComponent {
     public CoreComponent(BundleContext context, CoreConfiguration configuration) {
         this.context = context;
         services = new HeapServices(context);
-        core = new Core(CoreConfiguration.Reader.read(configuration), time, time, services::publish);
+        core = new Core(CoreConfiguration.Reader.read(configuration), time, time, calls, services::publish);
         owners = new Owners(core);
         context.addBundleListener(owners);
         services.register(core, owners);
@@ -116,6 +117,7 @@ public final class CoreComponent {
         owners.releaseAll();
         core.close();
         time.close();
+        calls.close();
         synchronized (candidates) {
             candidates.clear();
         }

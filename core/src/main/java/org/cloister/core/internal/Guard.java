@@ -10,8 +10,8 @@ import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 
 /**
- * Calls foreign code that may throw or never return, where a thread for each call does not matter. The hot path has
- * {@link CallWatch} instead. Safe for use by any thread.
+ * Calls foreign code that may throw or never return, where a change of threads for each call does not matter. The hot
+ * path has {@link CallWatch} instead. Safe for use by any thread.
  *
  * <p>An interrupt of the caller does not cut the wait short, which is bounded anyway: elections run on whatever thread
  * comes along, and a backend must not be taken for a failed one because that thread was interrupted. The flag is set
@@ -26,7 +26,7 @@ final class Guard {
     }
 
     /**
-     * Runs {@code call} on a thread of its own and waits.
+     * Runs {@code call} on another thread and waits.
      *
      * @param whom who is called, for the error
      * @param what what it is asked for, for the error

@@ -2,38 +2,104 @@
 package org.cloister.core.internal;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Foreign code on platform threads, for it may hold one for long. Safe for use by any thread. */
-final class MachineCalls implements ForeignCalls {
+/**
+ * Foreign code on platform threads, for it may hold one for long. Threads are kept for a while: one that begins or ends
+ * makes the kernel interrupt all processors that this program runs on, who looks heaps up among them. What foreign code
+ * leaves on a thread goes with it, after that while or at {@link #close}. Safe for use by any thread.
+ */
+final class MachineCalls implements ForeignCalls, AutoCloseable {
+    private static final long KEPT_SECONDS = 5;
+
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(0, Integer.MAX_VALUE, KEPT_SECONDS,
+            TimeUnit.SECONDS, new SynchronousQueue<>(),
+            Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false).name("cloister-call").factory());
+
     @Override
     public boolean run(String name, Runnable call, long limitNanos) {
-        var over = new CountDownLatch(1);
-        Thread thread = Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false).name(name).start(() -> {
-            call.run();
-            over.countDown();
-        });
-        boolean inTime = await(over, limitNanos);
-        if (!inTime) {
-            thread.interrupt();
-        }
-        return inTime;
+        var running = new Call(name, Thread.currentThread().getContextClassLoader(), call);
+        threads.execute(running);
+        return running.isOver(limitNanos) || !running.abandon();
     }
 
-    private static boolean await(CountDownLatch over, long nanos) {
-        long begin = System.nanoTime();
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return over.await(nanos - (System.nanoTime() - begin), TimeUnit.NANOSECONDS);
-                } catch (InterruptedException e) {
-                    interrupted = true;
+    /** Keeps no threads any more: those without a call end now, and each of the others after its call. */
+    @Override
+    public void close() {
+        threads.setKeepAliveTime(0, TimeUnit.SECONDS);
+    }
+
+    /** One call, as if on a thread that the caller made for it. An interrupt for it reaches none that comes later. */
+    private static final class Call implements Runnable {
+        private final String name;
+        private final ClassLoader loader;
+        private final Runnable call;
+        private final CountDownLatch over = new CountDownLatch(1);
+        private Thread thread; // guarded by this, as is the next; null before it began
+        private boolean abandoned;
+
+        Call(String name, ClassLoader loader, Runnable call) {
+            this.name = name;
+            this.loader = loader;
+            this.call = call;
+        }
+
+        @Override
+        public void run() {
+            String idle = Thread.currentThread().getName();
+            begin();
+            try {
+                call.run();
+            } finally {
+                end(idle);
+            }
+        }
+
+        private synchronized void begin() {
+            thread = Thread.currentThread();
+            thread.setName(name);
+            thread.setContextClassLoader(loader);
+            if (abandoned) {
+                thread.interrupt();
+            }
+        }
+
+        private synchronized void end(String idle) {
+            thread.setContextClassLoader(null);
+            thread.setName(idle);
+            Thread.interrupted();
+            over.countDown();
+        }
+
+        /** Leaves the call alone, unless it is over; it is interrupted, also when it begins only later. */
+        synchronized boolean abandon() {
+            boolean left = over.getCount() > 0;
+            if (left) {
+                abandoned = true;
+                if (thread != null) {
+                    thread.interrupt();
                 }
             }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+            return left;
+        }
+
+        boolean isOver(long nanos) {
+            long begin = System.nanoTime();
+            boolean interrupted = false;
+            try {
+                while (true) {
+                    try {
+                        return over.await(nanos - (System.nanoTime() - begin), TimeUnit.NANOSECONDS);
+                    } catch (InterruptedException e) {
+                        interrupted = true;
+                    }
+                }
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
         }
     }

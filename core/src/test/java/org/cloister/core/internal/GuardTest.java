@@ -32,11 +32,52 @@ class GuardTest {
     }
 
     @Test
-    void theCallRunsOnAThreadOfItsOwn() {
-        Thread thread = call(Thread::currentThread);
-        assertThat(thread).isNotSameAs(Thread.currentThread());
-        assertThat(thread.isDaemon()).isTrue();
-        assertThat(thread.getName()).contains("backend a");
+    void theCallRunsOnAnotherThreadThatBearsItsName() {
+        Thread here = Thread.currentThread();
+        call(() -> {
+            assertThat(Thread.currentThread()).isNotSameAs(here);
+            assertThat(Thread.currentThread().isDaemon()).isTrue();
+            return assertThat(Thread.currentThread().getName()).contains("backend a");
+        });
+    }
+
+    @Test
+    void callsAtOneTimeDoNotWaitForEachOther() {
+        assertThat(call(() -> {
+            Thread outer = Thread.currentThread();
+            return call(() -> Thread.currentThread() != outer);
+        })).isTrue();
+    }
+
+    @Test
+    void nothingOfACallIsLeftOnItsThread() {
+        Thread caller = Thread.currentThread();
+        ClassLoader before = caller.getContextClassLoader();
+        var loader = new ClassLoader() { };
+        caller.setContextClassLoader(loader);
+        Thread thread;
+        try {
+            thread = call(() -> {
+                assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(loader);
+                Thread.currentThread().interrupt();
+                return Thread.currentThread();
+            });
+        } finally {
+            caller.setContextClassLoader(before);
+        }
+        assertThat(thread.getContextClassLoader()).isNull();
+        assertThat(thread.getName()).doesNotContain("backend a");
+        assertThat(thread.isInterrupted()).isFalse();
+    }
+
+    @Test
+    void noThreadIsKeptWhenCallsAreClosed() throws Exception {
+        var calls = new MachineCalls();
+        Callable<Thread> one = Thread::currentThread;
+        Thread kept = new Guard(calls).call("a", "b", LONG, one);
+        calls.close();
+        kept.join();
+        new Guard(calls).call("a", "b", LONG, one).join();
     }
 
     @Test
