@@ -10,6 +10,8 @@ import java.util.function.Supplier;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
 import org.cloister.pool.Tenant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One instance of the memory application, as all that it holds for this backend reaches it.
@@ -23,6 +25,8 @@ import org.cloister.pool.Tenant;
  * called, which takes one call at a time in any case.
  */
 final class TaLink {
+    private static final Logger LOG = LoggerFactory.getLogger(TaLink.class);
+
     private final ReentrantLock lock = new ReentrantLock();
     private final TaSession session;
     private final Tenant tenant;
@@ -69,9 +73,25 @@ final class TaLink {
         return dead;
     }
 
-    /** The trusted OS that guards the memory; before the first call that which will be asked first, if one is there. */
+    /** The trusted OS that guards the memory. Where there are several, they are asked who has the application. */
     Optional<String> tee() {
-        return tee.isPresent() ? tee : session.expected();
+        if (tee.isPresent()) {
+            return tee;
+        }
+        List<String> candidates = session.candidates();
+        if (candidates.size() <= 1) {
+            return candidates.stream().findFirst();
+        }
+        String what = "find out which trusted OS guards the memory";
+        try {
+            return inTurn(what, () -> {
+                connect(what);
+                return tee;
+            });
+        } catch (HeapException e) {
+            LOG.debug("None is known to guard the memory", e);
+            return Optional.empty();
+        }
     }
 
     /**

@@ -99,9 +99,9 @@ final class TaSession {
                 : new HeapException(HeapError.UNAVAILABLE, e.what(), e.which(), e.why(), "try again when it is back", e);
     }
 
-    /** The id of the trusted OS that is asked for a session first. For any thread. */
-    Optional<String> expected() {
-        return tees.current().stream().findFirst().map(Tee::id);
+    /** The ids of the trusted OSes that are there and may have the application. For any thread. */
+    List<String> candidates() {
+        return tees.current().stream().map(Tee::id).toList();
     }
 
     /** The id of the trusted OS that there is a session with. */

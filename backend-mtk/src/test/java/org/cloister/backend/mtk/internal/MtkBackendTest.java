@@ -351,6 +351,39 @@ class MtkBackendTest {
     }
 
     @Test
+    void whichOfSeveralGuardsTheMemoryIsKnownBeforeTheFirstBuffer() {
+        f.current = List.of(new OtherTee("other"), f.tee);
+        assertThat(f.open(MemoryType.CM_CMA).tee()).contains(f.tee.id());
+        assertThat(f.open(MemoryType.CM_TZ).tee()).contains(f.tee.id());
+        assertThat(f.tee.opened).as("asked once").hasSize(1);
+    }
+
+    @Test
+    void theOnlyOneIsNotAsked() {
+        assertThat(f.open(MemoryType.CM_TZ).tee()).contains(f.tee.id());
+        assertThat(f.tee.opened).isEmpty();
+    }
+
+    @Test
+    void nobodyGuardsItWhereNoneHasTheApplicationYet() {
+        f.removeApplication();
+        f.current = List.of(new OtherTee("other"), f.tee);
+        Pool pool = f.open(MemoryType.CM_TZ);
+        assertThat(pool.tee()).isEmpty();
+        f.restartApplication(Numbering.CURRENT);
+        assertThat(pool.tee()).contains(f.tee.id());
+        f.current = List.of();
+        assertThat(pool.tee()).as("it goes on to guard what it has").contains(f.tee.id());
+    }
+
+    @Test
+    void nobodyGuardsItWhereNoneIsThere() {
+        Pool pool = f.open(MemoryType.CM_TZ);
+        f.current = List.of();
+        assertThat(pool.tee()).isEmpty();
+    }
+
+    @Test
     void whenNoneOfSeveralHasTheApplicationAllAreNamed() {
         f.removeApplication();
         f.current = List.of(new OtherTee("other"), f.tee);
