@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.cloister.backend.HeapBackend;
 import org.cloister.backend.Pool;
 import org.cloister.backend.PoolOffer;
@@ -36,10 +35,12 @@ import org.openjdk.jmh.annotations.Warmup;
  * What users of a heap feel of swaps: lookups by name, and an allocation with its free, while another thread swaps the
  * heap's backend a hundred times a second. Each lookup is timed, as JMH's samples are too few for the slowest of ten
  * thousand, and cost more than a lookup; in turns with a {@link ConcurrentHashMap}'s, and with none at all: what is slow
- * there is the machine, which takes the processor away now and then.
+ * there is the machine, which takes the processor away now and then. Who finds has a processor to itself, where there
+ * are two.
  */
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(value = 1, jvmArgs = {"-Xms1g", "-Xmx1g", "--sun-misc-unsafe-memory-access=allow"})
+@Fork(value = 1, jvmArgs = {"-Xms1g", "-Xmx1g", "--enable-native-access=ALL-UNNAMED",
+    "--sun-misc-unsafe-memory-access=allow"})
 public class SwapBenchmark {
     private static final String HEAP = CoreInFelix.name(0);
     private static final int TURNS = 10;
@@ -79,6 +80,7 @@ public class SwapBenchmark {
             found = Optional.of(heap);
             map.put(HEAP, found);
             swapper = Thread.ofPlatform().daemon().name("swapper").start(this::swap);
+            Processors.takeOne();
         }
 
         private void swap() {
@@ -112,13 +114,25 @@ public class SwapBenchmark {
         public double findInAMap;
         public double findNothing;
 
-        /** Finds in turns. */
+        /** Finds in turns, in loops of their own, so that each lookup is compiled into its loop. */
         private Optional<Heap> find(Swapped swapped) {
             Optional<Heap> last = Optional.empty();
             for (int turn = 0; turn < TURNS; turn++) {
-                last = ofFind.time(turn, () -> swapped.heaps.find(HEAP));
-                last = ofMap.time(turn, () -> swapped.map.get(HEAP));
-                last = ofNothing.time(turn, () -> swapped.found);
+                for (int i = 0; i < LOOKUPS_A_TURN; i++) {
+                    long begin = System.nanoTime();
+                    last = swapped.heaps.find(HEAP);
+                    ofFind.add(System.nanoTime() - begin);
+                }
+                for (int i = 0; i < LOOKUPS_A_TURN; i++) {
+                    long begin = System.nanoTime();
+                    last = swapped.map.get(HEAP);
+                    ofMap.add(System.nanoTime() - begin);
+                }
+                for (int i = 0; i < LOOKUPS_A_TURN; i++) {
+                    long begin = System.nanoTime();
+                    last = swapped.found;
+                    ofNothing.add(System.nanoTime() - begin);
+                }
             }
             find = ofFind.slowest();
             findInAMap = ofMap.slowest();
@@ -130,19 +144,15 @@ public class SwapBenchmark {
     /** What each lookup took, in nanoseconds. */
     private static final class Times {
         private final int[] nanos = new int[TURNS * LOOKUPS_A_TURN];
+        private int count;
 
-        <T> T time(int turn, Supplier<T> lookup) {
-            T last = null;
-            for (int i = turn * LOOKUPS_A_TURN; i < (turn + 1) * LOOKUPS_A_TURN; i++) {
-                long begin = System.nanoTime();
-                last = lookup.get();
-                nanos[i] = (int) Math.min(System.nanoTime() - begin, Integer.MAX_VALUE);
-            }
-            return last;
+        void add(long took) {
+            nanos[count++] = (int) Math.min(took, Integer.MAX_VALUE);
         }
 
         double slowest() {
             Arrays.sort(nanos);
+            count = 0;
             return nanos[nanos.length - nanos.length / 10_000];
         }
     }
