@@ -44,7 +44,10 @@ public interface TaCall {
      */
     void written(int index, long size);
 
-    /** Tells whether the client asked for this call to be cancelled. */
+    /**
+     * Tells whether the client asked for this call to be cancelled. Other threads of the trusted OS get a turn, so that a
+     * command may ask again and again.
+     */
     boolean isCancelled();
 
     /** As whom the client opened the session, a number of GlobalPlatform's or OP-TEE's; see the constants. */

@@ -4,6 +4,7 @@ package org.cloister.emulator.optee.os.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.cloister.emulator.optee.TaArgument;
 import org.cloister.emulator.optee.TaCall;
@@ -17,6 +18,13 @@ import org.cloister.tee.TeeCode;
 final class CallView implements TaCall {
     private static final Hold NOTHING =
             Hold.permanent(new MemoryRange(MemoryRange.Kind.RESERVED, 0, 0, 0));
+
+    /**
+     * What others get when an application asks whether it is cancelled: the call that cancels runs on a virtual thread
+     * too, and there may be no other processor for it. (A thread that yields may be taken up again before those that
+     * never ran.)
+     */
+    private static final long TURN_NANOS = 20_000;
 
     private final TaManager manager;
     private final Machine machine;
@@ -107,7 +115,11 @@ final class CallView implements TaCall {
 
     @Override
     public boolean isCancelled() {
-        return session.cancelled().get();
+        boolean cancelled = session.cancelled().get();
+        if (!cancelled) {
+            LockSupport.parkNanos(TURN_NANOS);
+        }
+        return cancelled;
     }
 
     @Override

@@ -4,6 +4,7 @@ package org.cloister.emulator.optee.os.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,6 +33,7 @@ import org.cloister.tee.TeeCode;
 import org.cloister.tee.TeeResult;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -396,6 +398,41 @@ class TaManagerTest {
         caller.join();
         ofApplication(result.get(), TeeCode.CANCEL);
         assertThat(machine.state()).contains("cancelled false");
+    }
+
+    @Test
+    @Timeout(60)
+    void commandsThatPollLeaveAProcessorToWhoeverCancels() throws InterruptedException {
+        int processors = Math.min(Runtime.getRuntime().availableProcessors(), 63);
+        try (TestMachine own = TestMachine.ffa().threads(processors + 1).boot()) {
+            FfaTee driver = FfaTee.begin(own);
+            CountDownLatch inside = new CountDownLatch(processors);
+            var application = new TestApplication(1, (command, call) -> {
+                inside.countDown();
+                while (!call.isCancelled()) {
+                    Thread.onSpinWait();
+                }
+                return TeeCode.CANCEL;
+            });
+            assertThat(own.add(application)).isTrue();
+            List<Integer> sessions = new ArrayList<>();
+            List<Reply> replies = new CopyOnWriteArrayList<>();
+            List<Thread> callers = new ArrayList<>();
+            for (int i = 0; i < processors; i++) {
+                int session = driver.session(application.uuid());
+                FfaTee client = driver.join();
+                sessions.add(session);
+                callers.add(Thread.ofPlatform().daemon().start(() -> replies.add(client.invoke(session, 0))));
+            }
+            Await.open(inside);
+            for (int session : sessions) {
+                assertThat(driver.cancel(session).result()).isEqualTo(TeeCode.SUCCESS);
+            }
+            for (Thread caller : callers) {
+                caller.join();
+            }
+            assertThat(replies).hasSize(processors).allSatisfy(reply -> ofApplication(reply, TeeCode.CANCEL));
+        }
     }
 
     @ParameterizedTest
