@@ -4,6 +4,7 @@ package org.cloister.backend.amdtee.internal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.cloister.backend.amdtee.ring.internal.Pages;
@@ -36,6 +37,8 @@ final class LaptopFixture implements AutoCloseable {
     static final RingLimits LIMITS = new RingLimits(
             Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofMillis(300), Duration.ZERO);
 
+    private static final long STEP = 10_000_000;
+
     private final AtomicReference<Machine> machine = new AtomicReference<>();
     final PoweredSoc power = new SocBuilder(new BoardBuilder("test", "a board for tests").firewall("lab").cpu(1)
             .ram(0x4000_0000L, 64 << 20)
@@ -58,7 +61,8 @@ final class LaptopFixture implements AutoCloseable {
     final PhysicalMemory cpu = power.soc().memory("cpu");
     final CommandServer server = new CommandServer(machine.get());
     final Disturbed device = new Disturbed(new SecureProcessor(2, machine.get(), server));
-    final PspRing ring = new PspRing(device, new Pages(cpu, area), LIMITS, Waiter.machine(),
+    final Waiter waiter = waiter();
+    final PspRing ring = new PspRing(device, new Pages(cpu, area), LIMITS, waiter,
             new Tenant(new Tenancies(), cpu, PspRing.WHICH));
     final FirmwareFiles files = path -> Stream
             .of(new MemoryApplication(machine.get()), StandardApplications.contentDecryption())
@@ -68,6 +72,26 @@ final class LaptopFixture implements AutoCloseable {
     LaptopFixture() {
         server.add(new MemoryApplication(machine.get()));
         server.add(StandardApplications.contentDecryption());
+    }
+
+    /** Time passes while the device is disturbed only: a processor that a slow machine emulates is not a dead one. */
+    private Waiter waiter() {
+        var time = new AtomicLong();
+        Waiter machine = Waiter.machine();
+        return new Waiter() {
+            @Override
+            public long nanos() {
+                return time.get();
+            }
+
+            @Override
+            public void pause(int turn) {
+                if (device.deaf || device.readPointer.isPresent()) {
+                    time.addAndGet(STEP);
+                }
+                machine.pause(turn);
+            }
+        };
     }
 
     /** Registers whose bell can be made deaf, and which can be taken off the bus. */

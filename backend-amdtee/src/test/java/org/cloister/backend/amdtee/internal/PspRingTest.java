@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.cloister.backend.amdtee.ring.internal.PspRing;
-import org.cloister.backend.amdtee.ring.internal.Waiter;
 import org.cloister.backend.amdtee.tee.internal.PspTee;
 import org.cloister.heap.HeapError;
 import org.cloister.heap.HeapException;
@@ -34,9 +33,11 @@ import org.cloister.tee.TeeResult;
 import org.cloister.tee.TeeSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Timeout(60)
 class PspRingTest {
     private static final Consumer<MemorySegment> NOTHING = entry -> { };
 
@@ -131,7 +132,7 @@ class PspRingTest {
     void aRingThatSomebodyLeftIsDestroyed() {
         ring.ready("first");
         PspRing second = new PspRing(laptop.device, ring.pages(), LaptopFixture.LIMITS,
-                Waiter.machine(), new Tenant(new Tenancies(), laptop, PspRing.WHICH));
+                laptop.waiter, new Tenant(new Tenancies(), laptop, PspRing.WHICH));
         assertThat(second.ready("second")).isEqualTo(1);
         second.close();
     }
