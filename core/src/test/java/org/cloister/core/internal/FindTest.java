@@ -169,6 +169,7 @@ class FindTest {
                     assertThat(heaps.find(World.VIDEO).orElseThrow()).isSameAs(heap);
                     assertThat(heap.state()).isEqualTo(HeapState.AVAILABLE);
                     begun.countDown();
+                    Thread.yield(); // each swap needs a processor many times
                 }
                 return true;
             });

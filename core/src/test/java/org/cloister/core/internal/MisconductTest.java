@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class MisconductTest {
     private static final Duration NOW = Duration.ZERO;
-    private static final Duration TOO_LONG = Duration.ofSeconds(11);
+    private static final Duration TOO_LONG = World.CALL_LIMIT.plusSeconds(1);
 
     private final World world = new World();
     private final FakeBackend bad = FakeBackend.video("bad").with(FakeBackend.NORMAL);
@@ -503,9 +503,9 @@ class MisconductTest {
         var allocation = new FutureTask<>(() -> world.video().allocate(1));
         Thread.ofPlatform().daemon().start(allocation);
         hang.awaitEntered();
-        world.pass(Duration.ofSeconds(5));
+        world.pass(World.CALL_LIMIT.minusSeconds(10));
         assertThat(world.video().backend()).isEqualTo("bad");
-        world.core.configure(World.limits(Duration.ofSeconds(1), Duration.ofSeconds(1)));
+        world.core.configure(World.limits(World.CALL_LIMIT.minusSeconds(20), World.INVALIDATE_LIMIT));
         world.pass(Core.TICK);
         allocation.get().close();
         expectSwapped();
@@ -513,18 +513,16 @@ class MisconductTest {
 
     @Test
     void aBackendThatHangsWhenItComesIsLeftAlone() {
-        world.core.configure(World.limits(Duration.ofMillis(100), Duration.ofSeconds(1)));
-        Script.Hang hang = bad.script.hang("offers");
+        Script.Hang hang = world.giveUp(bad.script, "offers");
         assertThat(refused(HeapError.BACKEND_FAILED, () -> world.core.add(bad, 0, 9)))
-                .hasMessageContaining("did not return within 100 ms");
+                .hasMessageContaining("did not return within " + World.CALL_LIMIT.toMillis() + " ms");
         hang.release();
     }
 
     @Test
     void anOpenThatHangsGivesWayToTheSuccessor() {
-        world.core.configure(World.limits(Duration.ofMillis(100), Duration.ofSeconds(1)));
         addSuccessor();
-        Script.Hang hang = bad.script.hang("open");
+        Script.Hang hang = world.giveUp(bad.script, "open");
         world.add(bad);
         assertThat(world.video().backend()).isEqualTo("good");
         hang.release();

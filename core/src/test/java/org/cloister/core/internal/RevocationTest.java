@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 /** Buffers that are taken away. Promise 5. */
 @Timeout(60)
 class RevocationTest {
-    private static final Duration DEADLINE = Duration.ofSeconds(5); // calls may last 10
+    private static final Duration DEADLINE = Duration.ofSeconds(5); // calls may last longer
     private static final Duration NOW = Duration.ZERO;
 
     private final World world = new World(World.deadline(DEADLINE));
@@ -184,7 +184,7 @@ class RevocationTest {
 
     @Test
     void anImporterThatHangsIsNotWaitedForForEver() throws Exception {
-        try (var quick = World.threaded(World.limits(Duration.ofSeconds(10), Duration.ofMillis(1)))) {
+        try (var quick = World.threaded(World.limits(World.CALL_LIMIT, Duration.ofMillis(1)))) {
             var other = FakeBackend.video("b");
             quick.add(other);
             List<FakeImporter> hanging = List.of(new FakeImporter("h1"), new FakeImporter("h2"));

@@ -245,6 +245,7 @@ class SwapTest {
                         assertThat(buffer.state()).isEqualTo(BufferState.LIVE);
                     }
                     begun.countDown();
+                    Thread.yield(); // each swap needs a processor many times
                 }
                 return true;
             });

@@ -24,8 +24,13 @@ import org.cloister.importer.Importers;
 final class World implements AutoCloseable {
     static final String VIDEO = "protected,secure-video";
 
+    /** How long calls may last: by the machine's clock too, so long that no machine is too slow for it. */
+    static final Duration CALL_LIMIT = Duration.ofSeconds(60);
+    static final Duration INVALIDATE_LIMIT = Duration.ofSeconds(50);
+
     final SteppedTime time = new SteppedTime();
     final QueuedExecutor queue = new QueuedExecutor();
+    final ScriptedCalls calls = new ScriptedCalls();
     final List<HeapEvent> events = new CopyOnWriteArrayList<>();
     final List<String> published = new CopyOnWriteArrayList<>();
     final List<FakeBackend> backends = new ArrayList<>();
@@ -39,7 +44,7 @@ final class World implements AutoCloseable {
     }
 
     World(CoreSettings settings) {
-        core = new Core(settings, time, queue,
+        core = new Core(settings, time, queue, calls,
                 heap -> published.add(heap.name() + " " + heap.state() + " " + heap.backend()));
         core.events().add(events::add, Set.of());
         threads = Optional.empty();
@@ -57,7 +62,7 @@ final class World implements AutoCloseable {
     }
 
     static CoreSettings settings() {
-        return new CoreSettings(Map.of(), Map.of(), Optional.empty(), Duration.ofSeconds(10), Duration.ofSeconds(1),
+        return new CoreSettings(Map.of(), Map.of(), Optional.empty(), CALL_LIMIT, INVALIDATE_LIMIT,
                 Map.of(), Map.of(), Sites.Mode.ALL);
     }
 
@@ -152,7 +157,10 @@ final class World implements AutoCloseable {
         List.copyOf(bundles.keySet()).forEach(this::stop);
         core.close();
         queue.runAll();
-        threads.ifPresent(SystemTime::close); // waits
+        threads.ifPresent(system -> {
+            awaitDisconnected(); // as its own end waits no longer than is good for a framework that stops
+            system.close();
+        });
         assertThat(backends).allSatisfy(backend -> {
             assertThat(backend.violations).as("of the contract with %s", backend.id()).isEmpty();
             assertThat(backend.pools).allSatisfy(pool -> {
@@ -163,6 +171,24 @@ final class World implements AutoCloseable {
             });
             assertThat(backend.isDisconnected()).as("disconnected").isTrue();
         });
+    }
+
+    /** {@code method}, a call that core waits for, hangs and is given up. */
+    Script.Hang giveUp(Script script, String method) {
+        var hang = new Script.Hang();
+        script.before(method, () -> {
+            calls.giveUp();
+            hang.await();
+        });
+        return hang;
+    }
+
+    private void awaitDisconnected() {
+        long begin = System.nanoTime();
+        while (!backends.stream().allMatch(FakeBackend::isDisconnected)
+                && System.nanoTime() - begin < CALL_LIMIT.toNanos()) {
+            Thread.yield();
+        }
     }
 
     /** Asserts a refusal, which says all four things. */
