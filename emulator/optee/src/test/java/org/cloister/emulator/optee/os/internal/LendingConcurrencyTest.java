@@ -36,7 +36,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Several processors lend memory, put secrets into it and take it back, while another takes back whatever it finds and
- * reads everything: a secret is never seen, and at the end all memory is there again.
+ * reads everything: a secret is never seen, and at the end all memory is there again. They go on until one of them was
+ * not interfered with.
  */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class LendingConcurrencyTest {
@@ -57,7 +58,7 @@ class LendingConcurrencyTest {
     }
 
     private static void run(long seed, Boards board, TestMachine.Plan plan) throws InterruptedException {
-        try (TestMachine machine = plan.threads(WORKERS + 1).patience(Duration.ofSeconds(20)).boot();
+        try (TestMachine machine = plan.threads(WORKERS + 1).patience(Duration.ofSeconds(60)).boot();
                 ExecutorService pool = Executors.newFixedThreadPool(WORKERS + 1)) {
             TeeClient first = board.client(machine);
             List<TeeClient> clients = new ArrayList<>();
@@ -85,7 +86,6 @@ class LendingConcurrencyTest {
                 done.set(true);
             }
             finish(thief, seed);
-            assertThat(used).as("rounds in which nobody interfered").hasPositiveValue();
             assertThat(machine.soc().firewall().budget().used()).isEqualTo(regions);
             assertThat(machine.state()).doesNotContain("use-case 1").doesNotContain("ACTIVE");
             for (long block : blocks) {
@@ -116,7 +116,7 @@ class LendingConcurrencyTest {
             Arrays.fill(bytes, (byte) 0xA5);
             machine.write(secret.address(), bytes);
             int session = client.session(SecureDataPathApplication.ID);
-            for (int i = 0; i < ROUNDS; i++) {
+            for (int i = 0; i < ROUNDS || used.get() == 0; i++) {
                 Memory lent = lend();
                 int code = client.invoke(session, random.nextBoolean() ? 0 : 3, secret.in(),
                         lent.param(Param.OUTPUT, 0, SECRET)).result();
