@@ -59,7 +59,7 @@ class LendingPoolConcurrencyTest {
         }
 
         void awaitReached() throws InterruptedException {
-            assertThat(reached.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(reached.await(50, TimeUnit.SECONDS)).isTrue();
         }
     }
 
@@ -77,7 +77,7 @@ class LendingPoolConcurrencyTest {
         assertThat(f.pool.usage().quarantined()).isZero();
         assertThat(large).isNotDone();
         gate.open.countDown();
-        f.pool.free(large.get(10, TimeUnit.SECONDS));
+        f.pool.free(large.get(50, TimeUnit.SECONDS));
     }
 
     @Test
@@ -90,7 +90,7 @@ class LendingPoolConcurrencyTest {
         gate.awaitReached();
         f.pool.free(f.allocate(PAGE));
         gate.open.countDown();
-        free.get(10, TimeUnit.SECONDS);
+        free.get(50, TimeUnit.SECONDS);
         assertThat(f.worlds.loans()).isOne();
     }
 
@@ -102,8 +102,8 @@ class LendingPoolConcurrencyTest {
         gate.awaitReached();
         Future<PoolBuffer> second = threads.submit(() -> f.pool.allocate(PAGE, PAGE));
         gate.open.countDown();
-        assertThat(second.get(10, TimeUnit.SECONDS).address(0))
-                .isNotEqualTo(first.get(10, TimeUnit.SECONDS).address(0));
+        assertThat(second.get(50, TimeUnit.SECONDS).address(0))
+                .isNotEqualTo(first.get(50, TimeUnit.SECONDS).address(0));
         assertThat(f.worlds.loans()).isOne();
     }
 
@@ -118,8 +118,8 @@ class LendingPoolConcurrencyTest {
         Future<PoolBuffer> allocation = threads.submit(() -> f.allocate(MIB));
         assertThat(allocation).isNotDone();
         gate.open.countDown();
-        free.get(10, TimeUnit.SECONDS);
-        PoolBuffer next = allocation.get(10, TimeUnit.SECONDS);
+        free.get(50, TimeUnit.SECONDS);
+        PoolBuffer next = allocation.get(50, TimeUnit.SECONDS);
         assertThat(f.worlds.isProtected(next.address(0), MIB)).isTrue();
     }
 
@@ -133,7 +133,7 @@ class LendingPoolConcurrencyTest {
         f.pool.free(first);
         assertThat(f.worlds.loans()).as("left to the thread that lends").isOne();
         gate.open.countDown();
-        second.get(10, TimeUnit.SECONDS);
+        second.get(50, TimeUnit.SECONDS);
         assertThat(f.worlds.loans()).isOne();
         assertThat(f.worlds.isProtected(first.address(0), MIB)).isFalse();
     }
@@ -147,7 +147,7 @@ class LendingPoolConcurrencyTest {
         gate.awaitReached();
         assertThat(f.pool.releaseIdle()).isZero();
         gate.open.countDown();
-        large.get(10, TimeUnit.SECONDS);
+        large.get(50, TimeUnit.SECONDS);
         assertThat(f.pool.releaseIdle()).isEqualTo(MIB);
     }
 
@@ -168,9 +168,9 @@ class LendingPoolConcurrencyTest {
         });
         started.await();
         waiting[0].interrupt();
-        assertThat(second.get(10, TimeUnit.SECONDS)).as("interrupt flag").isTrue();
+        assertThat(second.get(50, TimeUnit.SECONDS)).as("interrupt flag").isTrue();
         gate.open.countDown();
-        first.get(10, TimeUnit.SECONDS);
+        first.get(50, TimeUnit.SECONDS);
         assertThat(f.worlds.loans()).isOne();
     }
 
@@ -184,8 +184,8 @@ class LendingPoolConcurrencyTest {
         Future<?> destroy = threads.submit(f.pool::destroy);
         assertThat(destroy).isNotDone();
         gate.open.countDown();
-        destroy.get(10, TimeUnit.SECONDS);
-        free.get(10, TimeUnit.SECONDS);
+        destroy.get(50, TimeUnit.SECONDS);
+        free.get(50, TimeUnit.SECONDS);
         assertThat(f.worlds.takenBytes()).isZero();
         assertThat(f.worlds.timesReleased()).isOne();
     }
@@ -213,7 +213,7 @@ class LendingPoolConcurrencyTest {
             }));
         }
         for (Future<?> run : runs) {
-            run.get(30, TimeUnit.SECONDS);
+            run.get(50, TimeUnit.SECONDS);
         }
         pools.forEach(LendingPool::destroy);
         assertThat(worlds.takenBytes()).isZero();
@@ -248,14 +248,14 @@ class LendingPoolConcurrencyTest {
         });
         try {
             for (Future<?> worker : workers) {
-                worker.get(30, TimeUnit.SECONDS);
+                worker.get(50, TimeUnit.SECONDS);
             }
         } catch (ExecutionException e) {
             throw new AssertionError(Seeds.rerun(getClass(), seed) + ": " + e.getCause(), e);
         } finally {
             trouble.cancel(true);
             threads.shutdown();
-            assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(threads.awaitTermination(50, TimeUnit.SECONDS)).isTrue();
         }
         f.worlds.heal();
         f.pool.destroy();

@@ -217,7 +217,7 @@ class LendingPoolTest {
     }
 
     @Test
-    @Timeout(10)
+    @Timeout(60)
     void neighboursAreAskedOnce() {
         f.worlds.claimRoom();
         f.allocate(16 * MIB);

@@ -34,7 +34,7 @@ class StaticPoolConcurrencyTest {
     @AfterEach
     void stop() throws InterruptedException {
         executor.shutdownNow();
-        assertThat(executor.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(executor.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -138,12 +138,12 @@ class StaticPoolConcurrencyTest {
         for (int thread = 1; thread <= THREADS; thread++) {
             int number = thread;
             tasks.add(() -> {
-                start.await(10, TimeUnit.SECONDS);
+                start.await(60, TimeUnit.SECONDS);
                 return task.run(number);
             });
         }
         List<T> results = new ArrayList<>();
-        for (Future<T> future : executor.invokeAll(tasks, 30, TimeUnit.SECONDS)) {
+        for (Future<T> future : executor.invokeAll(tasks, 60, TimeUnit.SECONDS)) {
             results.add(future.get());
         }
         return results;

@@ -76,7 +76,7 @@ public final class BackendFixture implements AutoCloseable {
     /** OP-TEE for one bundle. */
     public OpteeTee tee() {
         return new OpteeTee(new OpteeTee.Wiring(OpteeBackend.ID, driver(), backend::host, backend::isStatic,
-                Duration.ofSeconds(1)));
+                TestBoard.PATIENCE));
     }
 
     /** What the secure world holds: chunks that are lent are regions of the firewall. */

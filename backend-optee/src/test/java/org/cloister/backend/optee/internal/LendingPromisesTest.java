@@ -103,7 +103,7 @@ class LendingPromisesTest {
     private static void await(AtomicLong count, long more) {
         long enough = count.get() + more;
         while (count.get() < enough) {
-            Thread.onSpinWait();
+            Thread.yield();
         }
     }
 

@@ -40,6 +40,8 @@ public final class TestBoard implements AutoCloseable {
     public static final long MIB = 1 << 20;
     public static final long RAM = 0x4000_0000L;
     public static final long STATIC_AREA = 0x4E00_0000L;
+    /** More than a slow machine needs. */
+    static final Duration PATIENCE = Duration.ofSeconds(50);
     private static final String MODEL = "optee";
 
     private final PoweredSoc power;
@@ -71,7 +73,7 @@ public final class TestBoard implements AutoCloseable {
         }
         PoweredSoc power = new SocBuilder(board.build()).firmware(MODEL, world -> {
             OpteeBinding binding = OpteeBinding.read(world.soc(), MODEL);
-            var machine = new SocMachine(world, binding.rights(), Duration.ofSeconds(5));
+            var machine = new SocMachine(world, binding.rights(), PATIENCE);
             TaStore applications = BuiltIn.store(machine);
             applications.add(new TestApplication());
             booted.add(new TrustedFirmware(machine, binding.config(), applications));
@@ -133,7 +135,7 @@ public final class TestBoard implements AutoCloseable {
 
     /** Looks for OP-TEE, as the component does. */
     Discovery look() {
-        return look(soc().deviceTree(), Duration.ofSeconds(5));
+        return look(soc().deviceTree(), PATIENCE);
     }
 
     /** Looks for OP-TEE with a driver of less or more patience. */

@@ -6,12 +6,12 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for a condition with a deadline. */
 public final class Await {
-    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(20);
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private Await() {
     }
 
-    /** Returns when the condition holds; fails when it does not within 20 seconds. */
+    /** Returns when the condition holds; fails when it does not within a minute. */
     public static void until(String what, BooleanSupplier condition) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {

@@ -123,9 +123,9 @@ class LinuxTeeTest {
         try (TeeSession session = session()) {
             var operation = new TeeOperation();
             var call = CompletableFuture.supplyAsync(() -> session.invoke(FakeTee.WAIT, operation));
-            assertThat(kernel.waiting.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(kernel.waiting.await(60, TimeUnit.SECONDS)).isTrue();
             operation.cancel();
-            assertThat(call.get(20, TimeUnit.SECONDS).code()).isEqualTo(TeeCode.CANCEL);
+            assertThat(call.get(60, TimeUnit.SECONDS).code()).isEqualTo(TeeCode.CANCEL);
         }
     }
 
@@ -133,9 +133,9 @@ class LinuxTeeTest {
     void whoClosesASessionEndsItsCalls() throws Exception {
         TeeSession session = session();
         var call = CompletableFuture.supplyAsync(() -> session.invoke(FakeTee.WAIT));
-        assertThat(kernel.waiting.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(kernel.waiting.await(60, TimeUnit.SECONDS)).isTrue();
         session.close();
-        assertThat(call.get(20, TimeUnit.SECONDS).code()).isEqualTo(TeeCode.CANCEL);
+        assertThat(call.get(60, TimeUnit.SECONDS).code()).isEqualTo(TeeCode.CANCEL);
         refused(HeapError.CLOSED, () -> session.invoke(FakeTee.ADD));
         session.close();
     }

@@ -401,9 +401,9 @@ class OpteeTeeTest {
             CountDownLatch waits = TestApplication.nextWait();
             var operation = new TeeOperation();
             Future<TeeResult> call = threads.submit(() -> session.invoke(TestApplication.WAIT, operation));
-            assertThat(waits.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(waits.await(50, TimeUnit.SECONDS)).isTrue();
             operation.cancel();
-            assertThat(call.get(10, TimeUnit.SECONDS).code()).isEqualTo(TeeCode.CANCEL);
+            assertThat(call.get(50, TimeUnit.SECONDS).code()).isEqualTo(TeeCode.CANCEL);
             refused(HeapError.INVALID_ARGUMENT, () -> session.invoke(TestApplication.SUM, operation));
         }
     }
@@ -414,10 +414,10 @@ class OpteeTeeTest {
         TeeSession session = tee.open(TestApplication.ID, Login.PUBLIC);
         CountDownLatch waits = TestApplication.nextWait();
         Future<TeeResult> call = threads.submit(() -> session.invoke(TestApplication.WAIT));
-        assertThat(waits.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(waits.await(50, TimeUnit.SECONDS)).isTrue();
         session.close();
         session.close();
-        assertThat(call.get(10, TimeUnit.SECONDS).code()).isEqualTo(TeeCode.CANCEL);
+        assertThat(call.get(50, TimeUnit.SECONDS).code()).isEqualTo(TeeCode.CANCEL);
         refused(HeapError.CLOSED, () -> session.invoke(TestApplication.SUM));
     }
 
@@ -429,13 +429,13 @@ class OpteeTeeTest {
             CountDownLatch waits = TestApplication.nextWait();
             var operation = new TeeOperation(Param.Memory.all(memory));
             Future<TeeResult> call = threads.submit(() -> session.invoke(TestApplication.WAIT, operation));
-            assertThat(waits.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(waits.await(50, TimeUnit.SECONDS)).isTrue();
             Future<?> close = threads.submit(memory::close);
             memory.segment().orElseThrow().set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
             assertThat(close).isNotDone();
             operation.cancel();
-            close.get(10, TimeUnit.SECONDS);
-            call.get(10, TimeUnit.SECONDS);
+            close.get(50, TimeUnit.SECONDS);
+            call.get(50, TimeUnit.SECONDS);
         }
         nothingIsLeft();
     }
@@ -449,9 +449,9 @@ class OpteeTeeTest {
             CountDownLatch waits = TestApplication.nextWait();
             Future<TeeResult> call = threads.submit(
                     () -> session.invoke(TestApplication.WAIT, Param.Memory.all(registered)));
-            assertThat(waits.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(waits.await(50, TimeUnit.SECONDS)).isTrue();
             buffer.revoke();
-            assertThat(call.get(10, TimeUnit.SECONDS).code()).isEqualTo(TeeCode.CANCEL);
+            assertThat(call.get(50, TimeUnit.SECONDS).code()).isEqualTo(TeeCode.CANCEL);
             assertThat(f.lentRegions()).as("the chunk went back").isZero();
             assertThat(f.host.quarantines).isEmpty();
             refused(HeapError.REVOKED, () -> session.invoke(TestApplication.FILL, Param.Memory.all(registered)));
@@ -469,9 +469,9 @@ class OpteeTeeTest {
         buffer.close();
         CountDownLatch waits = TestApplication.nextWait();
         Future<TeeResult> call = threads.submit(() -> session.invoke(TestApplication.WAIT, Param.Memory.all(memory)));
-        assertThat(waits.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(waits.await(50, TimeUnit.SECONDS)).isTrue();
         tee.close();
-        assertThat(call.get(10, TimeUnit.SECONDS).code()).isEqualTo(TeeCode.CANCEL);
+        assertThat(call.get(50, TimeUnit.SECONDS).code()).isEqualTo(TeeCode.CANCEL);
         assertThat(buffer.isFreed()).isTrue();
         nothingIsLeft();
         refused(HeapError.CLOSED, () -> session.invoke(TestApplication.SUM));
@@ -503,7 +503,7 @@ class OpteeTeeTest {
             }));
         }
         for (Future<Integer> caller : callers) {
-            assertThat(caller.get(30, TimeUnit.SECONDS)).isEqualTo(100);
+            assertThat(caller.get(50, TimeUnit.SECONDS)).isEqualTo(100);
         }
     }
 

@@ -37,7 +37,7 @@ class TraceFuzzTest {
         List<String> whole = GoldenTest.lines(resource);
         for (int round = 0; round < ROUNDS; round++) {
             List<String> damaged = damage(whole, random);
-            Assertions.assertTimeoutPreemptively(Duration.ofSeconds(20), () -> replay(model, damaged),
+            Assertions.assertTimeoutPreemptively(Duration.ofSeconds(60), () -> replay(model, damaged),
                     () -> Seeds.rerun(TraceFuzzTest.class, seed));
         }
     }

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Notifications between threads of the trusted OS, which the normal world passes on. */
 final class Wakeups {
-    private static final long LIMIT_SECONDS = 20;
+    private static final long LIMIT_SECONDS = 60;
 
     private final ConcurrentMap<Long, Semaphore> sent = new ConcurrentHashMap<>();
 

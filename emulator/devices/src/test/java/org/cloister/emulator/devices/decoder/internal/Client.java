@@ -39,7 +39,7 @@ final class Client implements AutoCloseable {
     static final long INTERNAL_SIZE = 0x10_0000;
     static final long FIRMWARE = 0x38_0000;
     static final long IMAGE = 0x1f_0000;
-    private static final long DEADLINE_SECONDS = 30;
+    private static final long DEADLINE_SECONDS = 60;
 
     private final FakeMemory memory;
     private final BlockingQueue<DecoderEvent> events = new LinkedBlockingQueue<>();

@@ -301,7 +301,7 @@ class VideoDecoderModelTest extends DecoderOnBoard {
         }));
         session.get().queueBitstream(1, List.of(new MemoryRange(Client.INPUT, 64)), 0);
 
-        assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(closed.await(60, TimeUnit.SECONDS)).isTrue();
         assertRefused(HeapError.CLOSED, "the session is closed", session.get()::flush);
     }
 

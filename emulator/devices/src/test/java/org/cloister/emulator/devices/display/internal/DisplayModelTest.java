@@ -182,7 +182,7 @@ class DisplayModelTest {
             }
         }).withMessageContaining("8 scenes are waiting already");
         blocked.countDown();
-        assertThat(events.poll(20, TimeUnit.SECONDS)).isNotNull();
+        assertThat(events.poll(60, TimeUnit.SECONDS)).isNotNull();
     }
 
     @Test
@@ -193,10 +193,10 @@ class DisplayModelTest {
             entered.countDown();
             await(blocked);
         });
-        assertThat(entered.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(entered.await(60, TimeUnit.SECONDS)).isTrue();
         pipe.show(1, Scene.BLACK, events::add);
         Thread closer = Thread.ofPlatform().start(display::close);
-        assertThat(events.poll(20, TimeUnit.SECONDS)).isEqualTo(new DisplayEvent.GivenUp(1));
+        assertThat(events.poll(60, TimeUnit.SECONDS)).isEqualTo(new DisplayEvent.GivenUp(1));
         blocked.countDown();
         closer.join();
 
@@ -240,10 +240,10 @@ class DisplayModelTest {
         Panel.Clip other = panel.tap();
 
         assertThat(pixel(3, 3)).isZero();
-        assertThat(heard.poll(20, TimeUnit.SECONDS)).isFalse();
+        assertThat(heard.poll(60, TimeUnit.SECONDS)).isFalse();
         assertThat(overlay(Optional.of(whole))).isInstanceOf(DisplayEvent.Unprotected.class);
         pipe.show(1, new Scene(List.of(whole), true), events::add);
-        assertThat(events.poll(20, TimeUnit.SECONDS)).isInstanceOf(DisplayEvent.Unprotected.class);
+        assertThat(events.poll(60, TimeUnit.SECONDS)).isInstanceOf(DisplayEvent.Unprotected.class);
         assertThat(overlay(Optional.empty())).isInstanceOf(DisplayEvent.Shown.class);
         assertThat(pixel(3, 3)).isZero();
         show(whole);
@@ -252,9 +252,9 @@ class DisplayModelTest {
         one.close();
         assertThat(pipe.isProtected()).isFalse();
         other.close();
-        assertThat(heard.poll(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(heard.poll(60, TimeUnit.SECONDS)).isTrue();
         pipe.show(1, new Scene(List.of(whole), true), events::add);
-        assertThat(events.poll(20, TimeUnit.SECONDS)).isInstanceOf(DisplayEvent.Shown.class);
+        assertThat(events.poll(60, TimeUnit.SECONDS)).isInstanceOf(DisplayEvent.Shown.class);
     }
 
     private int pixel(int x, int y) {
@@ -263,17 +263,17 @@ class DisplayModelTest {
 
     private DisplayEvent overlay(Optional<Plane> plane) throws InterruptedException {
         pipe.overlay(1, plane, events::add);
-        return events.poll(20, TimeUnit.SECONDS);
+        return events.poll(60, TimeUnit.SECONDS);
     }
 
     private DisplayEvent show(Plane... planes) throws InterruptedException {
         pipe.show(1, new Scene(List.of(planes)), events::add);
-        return events.poll(20, TimeUnit.SECONDS);
+        return events.poll(60, TimeUnit.SECONDS);
     }
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
