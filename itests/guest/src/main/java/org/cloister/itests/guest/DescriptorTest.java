@@ -37,12 +37,12 @@ class DescriptorTest {
 
     @BeforeEach
     void count() {
-        before = Files.descriptors().size();
+        before = Files.opened().size();
     }
 
     @AfterEach
     void nothingIsLeftOpen() {
-        assertThat(Files.descriptors()).hasSize(before);
+        assertThat(Files.opened()).hasSize(before);
     }
 
     @Test

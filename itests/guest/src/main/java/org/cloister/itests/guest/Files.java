@@ -23,7 +23,7 @@ final class Files {
         }
     }
 
-    /** The descriptors of this process that lead to buffers, sockets and heaps, with where they lead to. */
+    /** The descriptors of this process, with where they lead to: the virtual machine's own come and go with its jars. */
     static Map<Integer, String> descriptors() {
         var found = new HashMap<Integer, String>();
         for (Path link : links()) {
@@ -43,6 +43,12 @@ final class Files {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The descriptors of this process that lead to buffers, heaps, sync files and sockets. */
+    static List<String> opened() {
+        return descriptors().values().stream()
+                .filter(to -> to.matches("/dmabuf:.*|/dev/dma_heap/.*|anon_inode:.*sync_file.*|socket:.*")).toList();
     }
 
     /** How many descriptors of this process lead to buffers. */

@@ -47,7 +47,7 @@ class FuzzTest {
 
     @Test
     void theApiTakesAnything() {
-        int before = Files.descriptors().size();
+        int before = Files.opened().size();
         int refused = 0;
         DmaBuf buffer = system.allocate(8192);
         for (int i = 0; i < ROUNDS; i++) {
@@ -64,7 +64,7 @@ class FuzzTest {
         }
         buffer.close();
         assertThat(refused).isBetween(ROUNDS / 10, ROUNDS);
-        assertThat(Files.descriptors()).hasSize(before);
+        assertThat(Files.opened()).hasSize(before);
     }
 
     private void step(DmaBuf buffer) {
@@ -97,7 +97,7 @@ class FuzzTest {
 
     @Test
     void theKernelTakesAnything() {
-        int before = Files.descriptors().size();
+        int before = Files.opened().size();
         int heap = Raw.open(Guest.SYSTEM, 0);
         try (Arena arena = Arena.ofConfined()) {
             for (int i = 0; i < ROUNDS; i++) {
@@ -116,6 +116,6 @@ class FuzzTest {
         } finally {
             Raw.close(heap);
         }
-        assertThat(Files.descriptors()).hasSize(before);
+        assertThat(Files.opened()).hasSize(before);
     }
 }

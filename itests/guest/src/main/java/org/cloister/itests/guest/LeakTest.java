@@ -33,12 +33,12 @@ class LeakTest {
 
     @BeforeEach
     void count() {
-        before = Files.descriptors().size();
+        before = Files.opened().size();
     }
 
     @AfterEach
     void nothingIsLeftOpen() {
-        Guest.eventually("no descriptor is left", () -> Files.descriptors().size() == before);
+        Guest.eventually("no descriptor is left", () -> Files.opened().size() == before);
     }
 
     @Test
