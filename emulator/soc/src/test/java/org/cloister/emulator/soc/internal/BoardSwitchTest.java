@@ -67,7 +67,7 @@ class BoardSwitchTest {
     @AfterEach
     void stopFramework() throws BundleException, InterruptedException {
         framework.stop();
-        framework.waitForStop(10_000);
+        framework.waitForStop(60_000);
     }
 
     @Test
