@@ -3,32 +3,55 @@ package org.cloister.core.internal;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Foreign code on platform threads, for it may hold one for long. Threads are kept for a while: one that begins or ends
  * makes the kernel interrupt all processors that this program runs on, who looks heaps up among them. What foreign code
  * leaves on a thread goes with it, after that while or at {@link #close}. Safe for use by any thread.
+ *
+ * <p>No executor of the JDK's: the loop of its threads may be compiled together with what runs in it, and then keeps the
+ * classes of that for as long as any thread of any executor of the program is in that loop.
  */
 final class MachineCalls implements ForeignCalls, AutoCloseable {
     private static final long KEPT_SECONDS = 5;
 
-    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(0, Integer.MAX_VALUE, KEPT_SECONDS,
-            TimeUnit.SECONDS, new SynchronousQueue<>(),
-            Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false).name("cloister-call").factory());
+    private final ThreadFactory threads = Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false)
+            .name("cloister-call").factory();
+    private final SynchronousQueue<Runnable> idle = new SynchronousQueue<>();
+    private volatile boolean closed;
 
     @Override
     public boolean run(String name, Runnable call, long limitNanos) {
         var running = new Call(name, Thread.currentThread().getContextClassLoader(), call);
-        threads.execute(running);
+        if (!idle.offer(running)) {
+            threads.newThread(() -> serve(running)).start();
+        }
         return running.isOver(limitNanos) || !running.abandon();
     }
 
-    /** Keeps no threads any more: those without a call end now, and each of the others after its call. */
+    /** The life of a thread. */
+    private void serve(Call first) {
+        Runnable next = first;
+        while (next != null) {
+            next.run();
+            try {
+                next = closed ? null : idle.poll(KEPT_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                next = null;
+            }
+        }
+    }
+
+    /** Keeps no threads any more: those without a call end, and each of the others after its call. */
     @Override
     public void close() {
-        threads.setKeepAliveTime(0, TimeUnit.SECONDS);
+        closed = true;
+        Runnable nothing = () -> { };
+        while (idle.offer(nothing)) {
+            Thread.onSpinWait();
+        }
     }
 
     /** One call, as if on a thread that the caller made for it. An interrupt for it reaches none that comes later. */
