@@ -30,6 +30,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
 
 /**
  * What users of a heap feel of swaps: lookups by name, and an allocation with its free, while another thread swaps the
@@ -43,8 +44,8 @@ import org.openjdk.jmh.annotations.Warmup;
     "--sun-misc-unsafe-memory-access=allow"})
 public class SwapBenchmark {
     private static final String HEAP = CoreInFelix.name(0);
-    private static final int TURNS = 10;
-    private static final int LOOKUPS_A_TURN = 1_000_000;
+    private static final int TURNS = 1_000;
+    private static final int LOOKUPS_A_TURN = 10_000;
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     /** Serves from numbers. */
@@ -114,30 +115,40 @@ public class SwapBenchmark {
         public double findInAMap;
         public double findNothing;
 
-        /** Finds in turns, in loops of their own, so that each lookup is compiled into its loop. */
-        private Optional<Heap> find(Swapped swapped) {
-            Optional<Heap> last = Optional.empty();
+        /** Finds in turns, short ones, so that each is compiled as a whole, with its lookup, before it counts. */
+        private void find(Swapped swapped, Blackhole found) {
             for (int turn = 0; turn < TURNS; turn++) {
-                for (int i = 0; i < LOOKUPS_A_TURN; i++) {
-                    long begin = System.nanoTime();
-                    last = swapped.heaps.find(HEAP);
-                    ofFind.add(System.nanoTime() - begin);
-                }
-                for (int i = 0; i < LOOKUPS_A_TURN; i++) {
-                    long begin = System.nanoTime();
-                    last = swapped.map.get(HEAP);
-                    ofMap.add(System.nanoTime() - begin);
-                }
-                for (int i = 0; i < LOOKUPS_A_TURN; i++) {
-                    long begin = System.nanoTime();
-                    last = swapped.found;
-                    ofNothing.add(System.nanoTime() - begin);
-                }
+                find(swapped.heaps, found);
+                findInAMap(swapped.map, found);
+                findNothing(swapped, found);
             }
             find = ofFind.slowest();
             findInAMap = ofMap.slowest();
             findNothing = ofNothing.slowest();
-            return last;
+        }
+
+        private void find(Heaps heaps, Blackhole found) {
+            for (int i = 0; i < LOOKUPS_A_TURN; i++) {
+                long begin = System.nanoTime();
+                found.consume(heaps.find(HEAP));
+                ofFind.add(System.nanoTime() - begin);
+            }
+        }
+
+        private void findInAMap(ConcurrentHashMap<String, Optional<Heap>> map, Blackhole found) {
+            for (int i = 0; i < LOOKUPS_A_TURN; i++) {
+                long begin = System.nanoTime();
+                found.consume(map.get(HEAP));
+                ofMap.add(System.nanoTime() - begin);
+            }
+        }
+
+        private void findNothing(Swapped swapped, Blackhole found) {
+            for (int i = 0; i < LOOKUPS_A_TURN; i++) {
+                long begin = System.nanoTime();
+                found.consume(swapped.found);
+                ofNothing.add(System.nanoTime() - begin);
+            }
         }
     }
 
@@ -163,8 +174,8 @@ public class SwapBenchmark {
     @Warmup(iterations = 5)
     @Measurement(iterations = 20)
     @Against(score = "find", peer = "findInAMap", atMost = 1_000)
-    public Optional<Heap> find(Swapped swapped, Slowest slowest) {
-        return slowest.find(swapped);
+    public void find(Swapped swapped, Slowest slowest, Blackhole found) {
+        slowest.find(swapped, found);
     }
 
     /** The same in a map, as the peer of those who look for what the machine adds to it. */
@@ -173,8 +184,8 @@ public class SwapBenchmark {
     @Warmup(iterations = 5)
     @Measurement(iterations = 20)
     @Against(score = "findInAMap", peer = "findNothing")
-    public Optional<Heap> findInAMap(Swapped swapped, Slowest slowest) {
-        return slowest.find(swapped);
+    public void findInAMap(Swapped swapped, Slowest slowest, Blackhole found) {
+        slowest.find(swapped, found);
     }
 
     /** Allocates 4 KiB from whoever serves, and frees it. */
