@@ -1,26 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.cloister.core.internal;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Foreign code on platform threads, for it may hold one for long. Threads are kept for a while: one that begins or ends
  * makes the kernel interrupt all processors that this program runs on, who looks heaps up among them. What foreign code
  * leaves on a thread goes with it, after that while or at {@link #close}. Safe for use by any thread.
  *
- * <p>No executor of the JDK's: the loop of its threads may be compiled together with what runs in it, and then keeps the
- * classes of that for as long as any thread of any executor of the program is in that loop.
+ * <p>No executor of the JDK's: the loop of its threads may be compiled together with what runs in it, and then keeps
+ * the classes of that for as long as any thread of any executor of the program is in that loop.
  */
 final class MachineCalls implements ForeignCalls, AutoCloseable {
-    private static final long KEPT_SECONDS = 5;
+    private static final Duration KEPT = Duration.ofSeconds(5);
 
     private final ThreadFactory threads = Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false)
             .name("cloister-call").factory();
     private final SynchronousQueue<Runnable> idle = new SynchronousQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final long keptNanos;
     private volatile boolean closed;
+
+    MachineCalls() {
+        this(KEPT);
+    }
+
+    /** @param kept how long a thread waits for another call */
+    MachineCalls(Duration kept) {
+        keptNanos = kept.toNanos();
+    }
 
     @Override
     public boolean run(String name, Runnable call, long limitNanos) {
@@ -36,11 +49,19 @@ final class MachineCalls implements ForeignCalls, AutoCloseable {
         Runnable next = first;
         while (next != null) {
             next.run();
-            try {
-                next = closed ? null : idle.poll(KEPT_SECONDS, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                next = null;
-            }
+            next = next();
+        }
+    }
+
+    /** The next call that a thread without one is given; null when it is to end. */
+    private Runnable next() {
+        waiting.incrementAndGet(); // before it looks: who closes waits for those that did not see it
+        try {
+            return closed ? null : idle.poll(keptNanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            return null;
+        } finally {
+            waiting.decrementAndGet();
         }
     }
 
@@ -49,8 +70,9 @@ final class MachineCalls implements ForeignCalls, AutoCloseable {
     public void close() {
         closed = true;
         Runnable nothing = () -> { };
-        while (idle.offer(nothing)) {
-            Thread.onSpinWait();
+        while (waiting.get() > 0) {
+            idle.offer(nothing);
+            Thread.yield();
         }
     }
 

@@ -6,6 +6,8 @@ import static org.cloister.core.internal.World.refused;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -71,8 +73,23 @@ class GuardTest {
     }
 
     @Test
+    void aThreadIsKeptForTheNextCall() {
+        var guard = new Guard(new MachineCalls(Duration.ofHours(1)));
+        Callable<Thread> one = Thread::currentThread;
+        Set<Thread> seen = new HashSet<>();
+        while (seen.add(guard.call("a", "b", LONG, one))) {
+            Thread.yield(); // the last one may not be waiting yet
+        }
+    }
+
+    @Test
+    void aThreadThatNobodyNeedsEnds() throws Exception {
+        new Guard(new MachineCalls(Duration.ofMillis(1))).<Thread>call("a", "b", LONG, Thread::currentThread).join();
+    }
+
+    @Test
     void noThreadIsKeptWhenCallsAreClosed() throws Exception {
-        var calls = new MachineCalls();
+        var calls = new MachineCalls(Duration.ofHours(1));
         Callable<Thread> one = Thread::currentThread;
         Thread kept = new Guard(calls).call("a", "b", LONG, one);
         calls.close();
