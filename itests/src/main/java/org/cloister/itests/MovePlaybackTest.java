@@ -80,8 +80,6 @@ class MovePlaybackTest {
 
     private void moveWhatTheGpuHas() {
         HeapAdmin admin = Framework.service(HeapAdmin.class, null);
-        // With its first buffer MediaTek's backend knows which of the board's trusted OSes guards its memory.
-        Framework.service(Heap.class, "(heap.name=restricted_mtk_cm)").allocate(4096).close();
         CompletableFuture<String> played = CompletableFuture.supplyAsync(() ->
                 Player.play("--json", "--real-time", "--picture", directory.resolve("sheet.png").toString()));
         Framework.eventually("pictures are composed",

@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The heaps of a memory application. They are offered while there is a trusted OS; whether the application is in it is
- * found out at the first allocation. Safe for use by any thread.
+ * found out at the first allocation, or when somebody wants to know which of several guards the memory. Safe for use by
+ * any thread.
  */
 final class MtkBackend implements HeapBackend {
     static final String ID = "mtk";

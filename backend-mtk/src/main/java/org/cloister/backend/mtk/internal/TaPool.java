@@ -16,7 +16,8 @@ import org.cloister.heap.HeapException;
 
 /**
  * A pool whose buffers the memory application allocates, one by one and all zeros. Nothing is asked of it before the
- * first allocation. Safe for use by any thread.
+ * first allocation, unless somebody wants to know which of several trusted OSes guards the memory. Safe for use by any
+ * thread.
  */
 final class TaPool implements Pool {
     private static final long LARGEST = 0xFFFF_F000L;
