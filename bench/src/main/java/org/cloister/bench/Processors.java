@@ -27,7 +27,7 @@ final class Processors {
     private Processors() {}
 
     /**
-     * The calling thread keeps to one processor, and all other threads of this machine to the rest. Threads to come run
+     * The calling thread keeps to one processor, and all other threads of this process to the rest. Threads to come run
      * where the one that makes them does.
      */
     static void takeOne() {
